@@ -323,6 +323,36 @@ fn a_double_is_told_within_five_minutes_of_the_same_and_not_otherwise() {
     assert_eq!(second(&between, near, &same), 1, "another one between them changes nothing");
 }
 
+/// What an approval may say of the amount: all of it, or of a sale that is approved in part, a part of it.
+#[test]
+fn an_approval_is_of_the_amount_or_of_a_part_of_a_sale() {
+    for (operation, says, amount, told) in [
+        (Sale, "00", Some(5_000), "00"),
+        (Sale, "10", Some(5_000), "10"),
+        (Sale, "10", Some(4_999), "10"),
+        (Sale, "10", Some(1), "10"),
+        (Sale, "10", Some(0), "68"),
+        (Sale, "10", Some(5_001), "68"),
+        (Sale, "10", None, "68"),
+        (Sale, "00", Some(4_999), "68"),
+        (Sale, "00", Some(5_001), "68"),
+        (Sale, "00", None, "68"),
+        (Preauth, "10", Some(5_000), "10"),
+        (Preauth, "10", Some(4_999), "68"),
+    ] {
+        let mut alone = Alone::open(true);
+        let request = alone.request(operation, 5_000, None);
+        let asked = alone.hear(Input::Received(Terminal, request)).sends.remove(0).1;
+        let response = Telegram { amount: amount.map(Money::minor), ..asked.answer(code(says)) };
+        let sent = alone.hear(Input::Received(Issuer, response)).sends;
+        let heard = sent.iter().find(|(to, _)| *to == Terminal).map(|(_, message)| message).unwrap();
+        assert_eq!(heard.code, Some(code(told)), "{operation:?} {says} {amount:?}");
+        let units = if told == "68" { 5_000 } else { amount.unwrap() };
+        assert_eq!(heard.amount, Some(Money::minor(units)), "{operation:?} {says} {amount:?}");
+        assert_eq!(alone.records(RecordKind::SaleReversing).len(), usize::from(told == "68"));
+    }
+}
+
 #[test]
 fn a_request_that_comes_again_hears_what_became_of_the_first() {
     let mut alone = Alone::open(true);
@@ -393,6 +423,8 @@ fn an_upload_is_told_what_we_have_of_each_item() {
     let mut alone = Alone::open(true);
     let sale = alone.approved(Sale, 10_000, None);
     let other = alone.approved(Sale, 6_000, None);
+    let missed = alone.approved(Sale, 3_000, None);
+    alone.approved(Preauth, 9_000, None);
     let under_way = alone.stan + 1;
     assert_eq!(alone.says(Sale, 4_000, None), "ask");
     let item = |stan, units| Some(Upload::Item { stan, amount: Money::minor(units) });
@@ -403,20 +435,22 @@ fn an_upload_is_told_what_we_have_of_each_item() {
     assert_eq!(alone.upload(Some(1), item(other, 6_001)), "64");
     assert_eq!(alone.upload(Some(1), item(99, 6_000)), "25");
     assert_eq!(alone.upload(Some(1), item(under_way, 4_000)), "09");
-    let notes: Vec<_> = alone.records(RecordKind::BatchItemDisputed).into_iter().map(|r| r.note).collect();
-    assert_eq!(
-        notes,
-        [
-            format!("STAN {other:06}: in the terminal's batch with another amount"),
-            "STAN 000099: in the terminal's batch, and not in ours".to_owned(),
-        ]
-    );
+    let notes = |alone: &Alone| -> Vec<String> {
+        alone.records(RecordKind::BatchItemDisputed).into_iter().map(|record| record.note).collect()
+    };
+    let mut disputed = vec![
+        format!("STAN {other:06}: in the terminal's batch with another amount"),
+        "STAN 000099: in the terminal's batch, and not in ours".to_owned(),
+    ];
+    assert_eq!(notes(&alone), disputed);
     assert_eq!(alone.records(RecordKind::SaleCaptured).len(), 1);
     for (count, says) in [(2, "95"), (4, "95"), (3, "00"), (9, "00")] {
         assert_eq!(alone.upload(Some(1), Some(Upload::End { count })), says, "{count}");
     }
     let closed = alone.records(RecordKind::BatchUploaded);
     assert_eq!((closed.len(), closed[0].totals.unwrap().sales), (1, tally(2, 16_000)));
+    disputed.push(format!("STAN {missed:06}: in our batch, and not in the terminal's"));
+    assert_eq!(notes(&alone), disputed, "a reservation counts in no batch, and nobody misses it");
 }
 
 #[test]

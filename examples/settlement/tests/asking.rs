@@ -138,6 +138,27 @@ fn a_sale_is_found_by_what_its_slip_shows() {
     }
 }
 
+/// When, which side, and in words: each line below "evidence:" says the same.
+#[test]
+fn the_evidence_of_a_line_is_what_its_text_says() {
+    let folder = Folder::new("evidence");
+    let (files, _) = folder.keep(&played("S34"));
+    let answers = answers(Sources::of_files(&files));
+    let lines = answers.find(&Question::Rrn("632714100001".to_owned()));
+    let events = answers.evidence(lines[0]);
+    let text = answers.text(lines[0], Lang::English);
+    let told: Vec<&str> = text.lines().skip_while(|line| line.trim() != "evidence:").skip(1).collect();
+    assert!(events.len() >= 3 && told.len() >= events.len(), "{events:?}\n{text}");
+    for ((when, side, words), line) in events.iter().zip(told) {
+        assert!(!when.is_empty() && !side.is_empty() && !words.is_empty(), "{line}");
+        assert!(
+            [when, side, words].iter().all(|part| line.contains(part.as_str())),
+            "{when} {side} {words}: {line}"
+        );
+    }
+    assert!(events[0].0.starts_with("2026-11-23 "), "{events:?}");
+}
+
 #[test]
 fn what_cannot_be_asked_is_said_in_words() {
     let folder = Folder::new("wrong");

@@ -4,11 +4,12 @@ mod common;
 
 use common::{timers, world};
 use settlement::audit::{Books, audit};
-use settlement::clock::Stamp;
+use settlement::clock::{Date, Stamp};
 use settlement::day;
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::ledger::{Purpose, Transfer};
 use settlement::money::Money;
+use settlement::store::Begun;
 
 use Party::{Acquirer, Issuer};
 
@@ -154,4 +155,32 @@ fn two_figures_that_differ_are_both_told() {
     assert_eq!(check.figures, "0.01 against 0.00");
     let check = checks.iter().find(|check| check.rule.starts_with("hub_receivable")).unwrap();
     assert_eq!(check.figures, "438.80", "the two sales of the evening, 420.00 and 18.80");
+}
+
+/// Whichever party did it last, or the script that moves them.
+#[test]
+fn the_last_stamp_is_that_of_any_party_or_of_a_step() {
+    assert_eq!((Books::default().last_stamp(), Books::default().first_date()), (None, None));
+    for last in Party::ALL {
+        let mut books = Books::default();
+        for party in Party::ALL {
+            let at = Stamp(if party == last { 8 } else { 7 });
+            books.history_mut(party).records.push(Record::new(at, RecordKind::Started));
+        }
+        assert_eq!(books.last_stamp(), Some(Stamp(8)), "{last}");
+        let begun = |at| Begun { step: 1, at: Stamp(at), caption: String::new() };
+        assert_eq!(books.clone().with_begun(vec![begun(9), begun(6)]).last_stamp(), Some(Stamp(9)));
+        assert_eq!(books.with_begun(vec![begun(6)]).last_stamp(), Some(Stamp(8)));
+    }
+    let mut books = Books::default();
+    for (party, kind, date) in [
+        (Acquirer, RecordKind::Started, 1),
+        (Issuer, RecordKind::DateClosed, 2),
+        (Issuer, RecordKind::Started, 3),
+        (Issuer, RecordKind::Started, 4),
+    ] {
+        let record = Record { date: Some(Date(date)), ..Record::new(Stamp(0), kind) };
+        books.history_mut(party).records.push(record);
+    }
+    assert_eq!(books.first_date(), Some(Date(3)), "the first start of the issuer");
 }

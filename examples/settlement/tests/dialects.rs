@@ -96,6 +96,25 @@ fn totals_of_a_date_stand_in_their_elements() {
     assert!(elements(Dialect::Host, &message).contains(&(97, "C0000000000000000".to_owned())));
 }
 
+/// Nine elements hold 62 sales each.
+#[test]
+fn no_more_sales_are_listed_than_nine_elements_hold() {
+    for (count, fits) in
+        [(1, true), (62, true), (63, true), (558, true), (559, false), (620, false), (621, false)]
+    {
+        let sale = |stan| Original { mti: Mti::SALE, stan, transmission: "1123140201".to_owned() };
+        let excluded: Vec<Original> = (1..=count).map(sale).collect();
+        let message = Telegram { totals: Some(totals()), excluded, ..Telegram::new(Mti::RECONCILIATION, 1) };
+        match Dialect::Host.encode(&message) {
+            Ok(octets) => {
+                assert_eq!(Dialect::Host.decode(&octets).unwrap().excluded, message.excluded, "{count}")
+            }
+            Err(error) => assert_eq!((error, fits), (WireError::Unsupported(48), false), "{count}"),
+        }
+        assert_eq!(Dialect::Host.encode(&message).is_ok(), fits, "{count}");
+    }
+}
+
 #[test]
 fn a_partial_reversal_names_its_sale_and_what_is_left() {
     let message = Telegram {

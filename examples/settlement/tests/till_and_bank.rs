@@ -199,6 +199,8 @@ fn each_slip_counts_on_its_side_of_the_batch() {
     approve(&mut till, &refund);
     let hold = till.ask(request(Operation::Preauth, None, Some(9_000))).sends.remove(0).1;
     approve(&mut till, &hold);
+    let declined = sell(&mut till, 8_000);
+    till.host_sends(declined.answer(code(b"51")));
     let close = till.ask(Command::CloseBatch).sends.remove(0).1;
     let sales = Tally { count: 2, amount: Money::minor(9_500) };
     let refunds = Tally { count: 2, amount: Money::minor(5_700) };
@@ -207,7 +209,12 @@ fn each_slip_counts_on_its_side_of_the_batch() {
     assert!(till.host_sends(Telegram { batch: Some(1), ..no.clone() }).outcomes.is_empty(), "another batch");
     assert!(till.host_sends(Telegram { balance: None, ..no.clone() }).outcomes.is_empty());
     assert_eq!(till.host_sends(no).outcomes, [Outcome::BatchClosed(Balance::In)]);
-    assert_eq!(sell(&mut till, 1).batch, Some(3), "the next batch");
+    let next = sell(&mut till, 1);
+    assert_eq!(next.batch, Some(3), "the next batch");
+    approve(&mut till, &next);
+    let close = till.ask(Command::CloseBatch).sends.remove(0).1;
+    let sales = Tally { count: 1, amount: Money::minor(1) };
+    assert_eq!(close.totals, Some(Totals { sales, ..Totals::default() }), "and nothing of the one before");
 }
 
 #[test]

@@ -143,4 +143,44 @@ mod tests {
         }
         assert_ne!(faults(1, 9, Duration::ZERO), faults(2, 9, Duration::ZERO));
     }
+
+    /// Bit 0 and 1 say whether hours, bit 4 the sign, and what is above the eighth how many seconds.
+    #[test]
+    fn a_clock_steps_by_one_second_at_least_and_by_what_is_said_at_most() {
+        let steps = [(0, 1), (89, 90), (90, 1), (91, 2)].map(|(draw, seconds)| (draw << 8 | 1, seconds));
+        let hours = [(90, 91), (7_199, 7_200), (7_200, 1)].map(|(draw, seconds)| (draw << 8, seconds));
+        for (draw, seconds) in steps.into_iter().chain(hours) {
+            assert_eq!((step(draw), step(draw | 16)), (seconds, -seconds), "{draw:#x}");
+        }
+        let delay = Duration::from_millis(1);
+        let four = [Weather::Cut, Weather::HalfOpen, Weather::Delay(delay), Weather::Stall];
+        assert_eq!([4, 5, 6, 7].map(|draw| weather(draw, delay)), four);
+    }
+
+    /// How long each fault lasts, and how long it is after the one before.
+    #[test]
+    fn each_fault_lasts_as_long_as_it_may() {
+        let between = Duration::from_secs(1);
+        for (after, fault) in (1..20).flat_map(|seed| faults(seed, 100, between)) {
+            assert!((250..1_750).contains(&after.as_millis()), "{after:?}");
+            let lasts: &[(Duration, std::ops::Range<u128>)] = &match fault {
+                Fault::Kill { gone: Duration::ZERO, again: None, .. } => vec![],
+                Fault::Kill { gone: Duration::ZERO, again: Some(again), .. } => vec![(again, 1..60)],
+                Fault::Kill { gone, again, .. } => {
+                    vec![(gone, 50..1_500), (again.unwrap_or(between / 100), 1..60)]
+                }
+                Fault::Pause(_, time) => vec![(time, 1_000..2_500)],
+                Fault::Line(_, Weather::Delay(delay), time) => vec![(delay, 20..700), (time, 50..2_500)],
+                Fault::Line(_, _, time) => vec![(time, 50..2_500)],
+                Fault::Disk(_, time) => vec![(time, 300..1_500)],
+                Fault::Clock(_, seconds, time) => {
+                    assert!((1..=7_200).contains(&seconds.abs()), "{seconds}");
+                    vec![(time, 300..4_000)]
+                }
+            };
+            for (time, range) in lasts {
+                assert!(range.contains(&time.as_millis()), "{fault:?}");
+            }
+        }
+    }
 }

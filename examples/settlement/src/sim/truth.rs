@@ -283,3 +283,58 @@ pub(super) fn slips(run: &Run) -> Vec<(&'static str, Record)> {
     };
     tills.flat_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODES: [&str; 7] = ["W00", "W10", "W20", "W31", "W60", "W80", "W90"];
+    const HOLDERS: [&str; 5] = ["merchant", "merchant bank", "cardholder", "acquirer", "nobody"];
+    const ANYBODY: &[&str] = &HOLDERS;
+    const SOMEBODY: &[&str] = &["merchant", "merchant bank", "cardholder", "acquirer"];
+    const GIVEN_BACK: &[&str] = &["cardholder", "nobody"];
+    const TRIED_AGAIN: &[&str] = &["acquirer", "nobody"];
+
+    type Told = (&'static str, &'static [&'static str]);
+
+    /// Each truth: whether nothing of it stands, and what may be said of it, by whom each code names.
+    const TRUTHS: [(Truth, bool, &[Told]); 15] = {
+        use Truth::{Adjusted, Declined, Named, NeverHeld, Paid, Refunded, Regained, Released, Reserved};
+        use Truth::{Spent, Undone, Unseen};
+        const NO_MERCHANT: &[&str] = &["merchant bank", "cardholder", "acquirer", "nobody"];
+        const OPEN: [Told; 3] = [("W10", SOMEBODY), ("W60", SOMEBODY), ("W90", SOMEBODY)];
+        const PAID: &[Told] = &[("W00", ANYBODY), OPEN[0], OPEN[1], OPEN[2]];
+        [
+            (Unseen, false, &[("W20", NO_MERCHANT), ("W31", NO_MERCHANT)]),
+            (Declined, false, &[("W20", TRIED_AGAIN)]),
+            (Released, true, &[("W31", GIVEN_BACK)]),
+            (Undone, true, &[("W31", GIVEN_BACK)]),
+            (NeverHeld, true, &[("W31", GIVEN_BACK), ("W20", TRIED_AGAIN)]),
+            (Reserved, false, &[("W10", &["merchant"])]),
+            (Spent, false, &[("W10", &["merchant"])]),
+            (Paid, false, &[("W00", &["merchant", "merchant bank"])]),
+            (Refunded, false, &[("W00", &["cardholder"])]),
+            (Adjusted, true, &[("W80", &["cardholder"])]),
+            (Regained, true, &[("W80", &["merchant"])]),
+            (Named { paid: true, charged: true }, false, PAID),
+            (Named { paid: true, charged: false }, false, PAID),
+            (Named { paid: false, charged: true }, false, &OPEN),
+            (
+                Named { paid: false, charged: false },
+                false,
+                &[("W20", ANYBODY), ("W31", ANYBODY), ("W80", ANYBODY), OPEN[0], OPEN[1], OPEN[2]],
+            ),
+        ]
+    };
+
+    #[test]
+    fn of_each_truth_these_codes_and_holders_are_right_and_no_others() {
+        for (truth, is_taken_back, told) in TRUTHS {
+            assert_eq!(truth.is_taken_back(), is_taken_back, "{truth:?}");
+            for (code, holder) in CODES.iter().flat_map(|code| HOLDERS.map(|holder| (*code, holder))) {
+                let may = told.iter().any(|(of, holders)| *of == code && holders.contains(&holder));
+                assert_eq!(truth.is_told_by(code, holder), may, "{truth:?}: {code}, {holder}");
+            }
+        }
+    }
+}

@@ -102,7 +102,6 @@ impl Acquirer {
             terminal: told.station.terminal().to_owned(),
             merchant: told.station.merchant().to_owned(),
             batch: Some(told.batch.into()),
-            management: Some(0),
             double: Some(text(&double.rrn)),
             ..Telegram::new(Mti::SALE.answer(), told.stan.into())
         };

@@ -249,3 +249,34 @@ impl Queue for Journal {
         Err("a journal is never rewritten")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RecordKind::{AdviceDone, AdviceParked, AdviceQueued, AdviceRetried, AdviceSent, SaleSent};
+
+    /// What a history leaves to be sent at once, and whether the issuer may have it already.
+    #[test]
+    fn a_start_goes_on_where_the_history_ends() {
+        let histories: [(&[RecordKind], Option<bool>); 7] = [
+            (&[SaleSent], None),
+            (&[AdviceQueued], Some(false)),
+            (&[AdviceQueued, AdviceSent], Some(true)),
+            (&[AdviceQueued, AdviceSent, AdviceSent], Some(true)),
+            (&[AdviceQueued, AdviceSent, AdviceDone], None),
+            (&[AdviceQueued, AdviceSent, AdviceParked], None),
+            (&[AdviceQueued, AdviceSent, AdviceParked, AdviceRetried], Some(true)),
+        ];
+        for (kinds, repeat) in histories {
+            let mut outbox = Outbox::new();
+            for kind in kinds {
+                outbox.apply(&Record { tx: "a".to_owned(), ..Record::new(Stamp(0), *kind) });
+            }
+            assert_eq!(outbox.knows("a"), kinds[0] == AdviceQueued, "{kinds:?}");
+            outbox.start(Timers::from_base(Duration::from_secs(1)), 1).unwrap();
+            assert!(outbox.taken().is_empty(), "{kinds:?}: the history has its steps");
+            let due = outbox.due(Party::Issuer, Stamp(3_600_000_000)).map(|(_, name, repeat)| (name, repeat));
+            assert_eq!(due, repeat.map(|repeat| ("a".to_owned(), repeat)), "{kinds:?}");
+        }
+    }
+}
