@@ -173,3 +173,56 @@ fn records_in_the_order_of_time() {
     assert_eq!(events[3].words, "CNY 99.40 PO-1");
     assert_eq!(events[0].link, Some(("T".to_owned(), "A".to_owned())));
 }
+
+/// One RRN on two links is one transaction on its way; on one link it is two, whatever else they have in common.
+#[test]
+fn one_number_on_two_links_or_on_one() {
+    let front = "10:00:00 T>A 0200 000000 000001 607510000001 10000";
+    let count = |other: &str| {
+        let rows = [front.to_owned(), other.to_owned()];
+        objects(&of(&rows, &[], &[])).iter().filter(|line| line["kind"] == "transaction").count()
+    };
+    for (other, transactions) in [
+        ("10:00:01 A>N 0200 000000 000009 607510000001 10000", 1),
+        ("10:00:01 T>A 0200 000000 000009 607510000001 10000", 2),
+        ("10:00:01 A>N 0200 200000 000009 607510000001 10000", 2),
+        ("10:00:01 A>N 0200 000000 000009 607510000001 10000 terminal=20000002", 2),
+        ("10:00:01 A>N 0200 000000 000009 607510000001 10000 merchant=898110159990777", 2),
+        ("10:00:01 A>N 0200 000000 000009 607510000002 10000 terminal=20000002", 2),
+        // days later a number comes again
+        ("0318T10:00:00 A>N 0200 000000 000009 607510000001 10000", 1),
+        ("0318T10:00:01 A>N 0200 000000 000009 607510000001 10000", 2),
+    ] {
+        assert_eq!(count(other), transactions, "{other}");
+    }
+}
+
+/// A completion that was taken back is not one that was declined: nobody has to look at the reservation that expired.
+#[test]
+fn a_reservation_whose_completion_was_reversed() {
+    let more = "condition=06 type_code=10";
+    let hold = [
+        format!("09:00:00 T>A 0100 030000 000001 . 10000 {more}"),
+        format!("09:00:01 A>T 0110 030000 000001 607509000001 10000 00 A00001 0316 {more} life_cycle=101"),
+    ];
+    let completion = |response: &str| {
+        let more = "condition=06 type_code=20";
+        [
+            format!("12:00:00 T>A 0200 000000 000002 . 8500 {more} original_stan=000001 approval=A00001"),
+            format!("12:00:01 A>T 0210 000000 000002 607512000002 8500 {response} . 0316 {more}"),
+        ]
+    };
+    let reversal = [
+        "12:00:05 T>A 0400 000000 000002 . 8500 98 condition=06 type_code=20".to_owned(),
+        "12:00:06 A>T 0410 000000 000002 607512000002 8500 00 . 0316 condition=06 type_code=20".to_owned(),
+    ];
+    let story = |rows: &[String]| {
+        let run = of(rows, &[], &[]);
+        let line = transaction(&run);
+        (line.class.id(), line.is_exception, run.story(&line, Lang::En).join(" "))
+    };
+    let declined = story(&[&hold[..], &completion("25")].concat());
+    assert!(declined.1 && declined.2.contains("a completion was declined"), "{declined:?}");
+    let reversed = story(&[&hold[..], &completion("00"), &reversal].concat());
+    assert!(!reversed.1 && reversed.2.contains("it was not completed"), "{reversed:?}");
+}

@@ -324,3 +324,16 @@ fn the_text_of_a_tag_has_an_end() {
     assert_eq!(tag(64, "y\ny\n"), [told]);
     assert_eq!(tag(63, &format!("{line}y\ny\n")), [told]);
 }
+
+/// An element holds 64 KiB of text, in however many pieces it comes.
+#[test]
+fn the_text_of_an_element_has_an_end() {
+    let words = |text: &str| of(&camt(&entry("CRDT", &nested("AddtlNtryInf", text)))).words().concat();
+    let long = "x".repeat(65_535);
+    for text in [format!("{long}&amp;"), format!("{0}&amp;{0}", &long[..300])] {
+        assert_eq!(words(&text), "", "{}", text.len());
+    }
+    for text in [format!("{long}&amp;&amp;"), format!("{long}&amp;x"), format!("{long}xx")] {
+        assert!(words(&text).contains("an element holds more than 64 KiB of text"), "{}", text.len());
+    }
+}
