@@ -270,3 +270,32 @@ fn each_of_three_turns_the_sign() {
         }
     }
 }
+
+/// The totals of a kind tell debits and credits apart: what is given back is a credit.
+#[test]
+fn totals_of_debits_and_of_credits() {
+    for (debits, credits, number, is_right) in
+        [(12_500, 700, 4, true), (12_500, 701, 4, false), (12_501, 700, 4, false), (13_200, 0, 4, false)]
+    {
+        let [debits, credits] = [('D', debits), ('C', credits)].map(|(mark, sum)| format!("{mark}{sum:016}"));
+        let number = format!("{number:010}");
+        let said = [
+            (300, FILE_ID),
+            (372, "1240200"),
+            (380, debits.as_str()),
+            (381, credits.as_str()),
+            (402, number.as_str()),
+        ];
+        let messages = [
+            header(),
+            item("1240", 200, "000000", "000000010000"),
+            item("1240", 200, "200000", "000000000500"),
+            item("1240", 200, "000000", "000000002500"),
+            item("1240", 200, "200000", "000000000200"),
+            message("1644", 685, &[], &said),
+            trailer(13_200, 7),
+        ];
+        let words = drawn(&options(Side::Clearing), &file(FORMATS[1], &messages)).words();
+        assert_eq!(words.is_empty(), is_right, "{debits} {credits}: {words:?}");
+    }
+}

@@ -123,3 +123,13 @@ pub(super) fn timeline(events: &[Event<'_>], lang: Lang) -> String {
     out.push_str("</svg>\n");
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_in_a_page_is_escaped() {
+        assert_eq!(escape("a & b < c > d \" e ' f 中"), "a &amp; b &lt; c &gt; d &quot; e &#39; f 中");
+    }
+}

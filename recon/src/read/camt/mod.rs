@@ -45,6 +45,7 @@ pub(super) fn read(mut input: impl BufRead, maker: &Maker, teller: &mut Teller<'
         text: String::new(),
         currency: String::new(),
         statement: None,
+        has_statement: false,
         entry: None,
         message: String::new(),
         page: String::new(),
@@ -76,6 +77,8 @@ struct Document<'m, 't, 's> {
     /// The attribute `Ccy` of it.
     currency: String,
     statement: Option<Statement>,
+    /// Whether there was one.
+    has_statement: bool,
     entry: Option<Entry>,
     /// `MsgId` and `PgNb`.
     message: String,
@@ -103,7 +106,7 @@ impl Document<'_, '_, '_> {
                     return Ok(());
                 }
                 Err(quick_xml::Error::Io(error)) if error.kind() != io::ErrorKind::InvalidData => {
-                    self.end(at);
+                    self.end();
                     return Err(io::Error::new(error.kind(), error.to_string()));
                 }
                 // what quick-xml says may repeat some of the text
@@ -118,10 +121,10 @@ impl Document<'_, '_, '_> {
             }
         }
         let at = reader.buffer_position();
-        if self.path.is_empty() && self.statement.is_none() && self.message.is_empty() {
-            self.stop(at, "the file holds no camt.053 statement");
-        } else if !self.path.is_empty() {
+        if !self.path.is_empty() {
             self.stop(at, "the file ends within an element: it is cut off");
+        } else if !self.has_statement {
+            self.stop(at, "the file holds no camt.053 statement");
         }
         Ok(())
     }
@@ -163,7 +166,10 @@ impl Document<'_, '_, '_> {
             (Tag::BkToCstmrDbtCdtNtfctn, _) => {
                 return Err("this is a camt.054, an advice: a statement is camt.053".into());
             }
-            (Tag::Stmt, [.., Tag::BkToCstmrStmt]) => self.statement = Some(Statement::new(at)),
+            (Tag::Stmt, [.., Tag::BkToCstmrStmt]) => {
+                self.has_statement = true;
+                self.statement = Some(Statement::new(at));
+            }
             (Tag::Ntry, [.., Tag::Stmt]) => self.entry = Some(Entry::new(at)),
             (Tag::TxDtls, [.., Tag::NtryDtls]) => {
                 if let Some(entry) = &mut self.entry {
@@ -234,14 +240,14 @@ impl Document<'_, '_, '_> {
     }
 
     /// The end of a file that is cut: the entry that is open is refused.
-    fn end(&mut self, _at: u64) {
+    fn end(&mut self) {
         if let Some(entry) = self.entry.take() {
             self.teller.refuse(Place::Offset(entry.at), "the file ends within this entry");
         }
     }
 
     fn stop(&mut self, at: u64, words: &str) {
-        self.end(at);
+        self.end();
         self.teller.stop(Place::Offset(at), words);
     }
 }

@@ -182,11 +182,79 @@ mod tests {
         assert_eq!(found.lines, ["PAYOUT 1/2"]);
     }
 
+    /// The numbers of a purpose, and each other number that says something; the rest is passed over.
+    #[test]
+    fn each_number_has_its_place() {
+        let purpose = ["20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "60", "61", "62", "63"];
+        for number in (0..100).map(|number| format!("{number:02}")) {
+            let code = "166".to_owned();
+            let found = read(&[&format!("166?{number}TEXT")]);
+            let text = "TEXT".to_owned();
+            let expected = match number.as_str() {
+                "31" => Information { code, party_account: text, ..Information::default() },
+                "32" | "33" => Information { code, party: text, ..Information::default() },
+                "00" => Information { code, lines: vec![text], ..Information::default() },
+                known if purpose.contains(&known) => {
+                    Information { code, lines: vec![text], ..Information::default() }
+                }
+                _ => Information { code, ..Information::default() },
+            };
+            assert_eq!(found, expected, "{number}");
+        }
+        assert_eq!(read(&["166?32EXAMPLE ?33CO"]).party, "EXAMPLE CO");
+        for word in ["KREF+", "MREF+", "CRED+", "DEBT+", "SVWZ+", "ABWA+", "ABWE+", "IBAN+"] {
+            let found = read(&[&format!("166?20{}?21{word}B", "A".repeat(27))]);
+            assert_eq!(found.lines, ["A".repeat(27), "B".to_owned()], "{word}");
+        }
+        // one more character fills a field, one less does not
+        for (length, lines) in [(26, 2), (27, 1), (28, 1)] {
+            assert_eq!(read(&[&format!("166?20{}?21B", "A".repeat(length))]).lines.len(), lines, "{length}");
+        }
+        // what follows the digits must be a mark, or it is free text
+        for text in ["166A20TEXT", "166 20TEXT", "1664", "16", "ABC?20TEXT"] {
+            let expected = Information { lines: vec![text.to_owned()], ..Information::default() };
+            assert_eq!(read(&[text]), expected, "{text}");
+        }
+    }
+
+    /// Each code that says something, alone; what is empty is no line.
+    #[test]
+    fn each_code_has_its_place() {
+        for code in CODES {
+            let text = "TEXT".to_owned();
+            let expected = match code {
+                "EREF" => Information { end_to_end: text, ..Information::default() },
+                "NAME" => Information { party: text, ..Information::default() },
+                "IBAN" => Information { party_account: text, ..Information::default() },
+                "RTRN" => Information { return_reason: text, ..Information::default() },
+                "REMI" | "PREF" | "IREF" | "ORDP" | "BENM" | "CNTP" => {
+                    Information { lines: vec![text], ..Information::default() }
+                }
+                _ => Information::default(),
+            };
+            assert_eq!(read(&[&format!("/{code}/TEXT")]), expected, "{code}");
+            assert_eq!(read(&[&format!("/TRCD/1/{code}/TEXT/TRTP/2")]), expected, "{code}");
+        }
+        for code in ["ORDP", "BENM", "CNTP"] {
+            let found = read(&[&format!("/{code}//NAME/ACME/REMI/X")]);
+            assert_eq!((found.lines, found.party.as_str()), (vec!["X".to_owned()], "ACME"), "{code}");
+        }
+        for (text, line) in [
+            ("/REMI/USTD//A", "A"),
+            ("/REMI/STRD/A", "A"),
+            ("/REMI/A/B é/C", "A/B é/C"),
+            ("/XYZ/A", "/XYZ/A"),
+        ] {
+            assert_eq!(read(&[text]).lines, [line], "{text}");
+        }
+    }
+
     #[test]
     fn free_text_goes_on_where_a_line_is_full() {
         let full = "X".repeat(65);
         assert_eq!(read(&["PAYOUT", "PO-1"]).lines, ["PAYOUT", "PO-1"]);
         assert_eq!(read(&[&full, "Y"]).lines, [format!("{full}Y")]);
+        assert_eq!(read(&[&full[1..], "Y"]).lines, [&full[1..], "Y"]);
         assert_eq!(read(&[]), Information::default());
         assert_eq!(read(&["/"]).lines, ["/"]);
     }
