@@ -5,6 +5,7 @@ mod advice;
 mod capture;
 mod captures;
 mod chinese;
+mod clearing;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
