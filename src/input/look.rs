@@ -197,11 +197,12 @@ fn is_of_log(line: &[u8]) -> bool {
         ["ERROR", "WARN", "WARNING", "INFO", "DEBUG", "TRACE", "FATAL", "SEVERE", "NOTICE"];
     let line = String::from_utf8_lossy(line.get(..200).unwrap_or(line)).into_owned();
     let words = line
-        .split([' ', '\t', '[', ']', '(', ')', '|', '"', '=', 'T', ';', ',', '<', '>'])
+        .split([' ', '\t', '[', ']', '(', ')', '|', '"', '=', ';', ',', '<', '>'])
         .filter(|word| !word.is_empty());
     words.take(8).any(|word| {
         let word = word.trim_end_matches([':', ',']);
-        LEVELS.contains(&word.to_uppercase().as_str()) && word.len() > 3 || is_date(word) || is_time(word)
+        LEVELS.contains(&word.to_uppercase().as_str())
+            || word.split('T').any(|part| is_date(part) || is_time(part))
     })
 }
 

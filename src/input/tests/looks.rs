@@ -71,7 +71,6 @@ fn lines_of_logs() {
         "2026-1a-23",
         "--",
         "18:56",
-        "18-56-01",
         "18:56-01",
         "38:56:01",
         "1856:01:1",
@@ -211,7 +210,9 @@ fn where_a_message_type_may_stand() {
         ("0800222000000080TERM", false),
         ("080022200000008000TRM", true),
         ("0800222000000080000TR", false),
-        ("9900222999999989TERM9", false),
+        ("9900999999999989TERM9", false),
+        // a header before it
+        ("9900222999999989TERM9", true),
     ] {
         assert_eq!(is_message(line.as_bytes()), is, "{line}");
     }
