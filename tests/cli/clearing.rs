@@ -16,9 +16,16 @@ fn message(function: &str, number: u32) -> Vec<u8> {
     [b"1240", &bitmap[..], format!("{function}978{number:08}").as_bytes()].concat()
 }
 
+/// What an action says to a file; a new file, which is no text, is put beside it.
 fn ipm(action: &str, content: &[u8]) -> Done {
     let path = file(&format!("clearing-{action}.vbs"), content);
-    cardwire(&["ipm", action, path.to_str().unwrap()], "")
+    let copy = path.with_extension("copy");
+    let more = match action {
+        "ndjson" => vec!["--expose"],
+        "convert" => vec!["-o", copy.to_str().unwrap()],
+        _ => vec![],
+    };
+    cardwire(&[&["ipm", action, path.to_str().unwrap()], &more[..]].concat(), "")
 }
 
 /// A record that is no message is told in its place, and those after it are read; where a record is left out of a
@@ -29,7 +36,9 @@ fn a_broken_record_stands_among_the_others() {
     let broken = &message("200", 2)[..27];
     let content = [records(&[&first, broken, &last]), END.to_vec()].concat();
     let object = |function: &str, number: u32| {
-        format!("{{\"mti\":\"1240\",\"fields\":{{\"24\":\"{function}\",\"49\":\"978\",\"71\":\"{number:08}\"}}}}")
+        format!(
+            "{{\"mti\":\"1240\",\"fields\":{{\"24\":\"{function}\",\"49\":\"978\",\"71\":\"{number:08}\"}}}}"
+        )
     };
     let done = ipm("ndjson", &content);
     let lines: Vec<&str> = done.out.lines().collect();
@@ -39,17 +48,21 @@ fn a_broken_record_stands_among_the_others() {
     assert_eq!((done.code, done.err.as_str()), (1, "cardwire: 1 of 3 records are broken\n"));
     let done = ipm("csv", &content);
     let header = "mti,24,2,3,4,12,31,37,38,42,49,71\n";
-    assert_eq!(
-        done.out,
-        format!("{header}1240,200,,,,,,,,,978,00000001\n1240,205,,,,,,,,,978,00000003\n")
-    );
-    let told =
-        "cardwire: record 2 is broken and left out\ncardwire: 1 of 3 records are broken\n";
+    assert_eq!(done.out, format!("{header}1240,200,,,,,,,,,978,00000001\n1240,205,,,,,,,,,978,00000003\n"));
+    let told = "cardwire: record 2 is broken and left out\ncardwire: 1 of 3 records are broken\n";
     assert_eq!((done.code, done.err.as_str()), (1, told));
     let done = ipm("list", &content);
     let lines: Vec<&str> = done.out.lines().collect();
-    assert!(lines[0].starts_with("       1 1240 200 ") && lines[1].starts_with("       2 1240 200 "), "{}", done.out);
-    assert!(lines[2].starts_with("         !! field 49") && lines[3].starts_with("       3 1240 205 "), "{}", done.out);
+    assert!(
+        lines[0].starts_with("       1 1240 200 ") && lines[1].starts_with("       2 1240 200 "),
+        "{}",
+        done.out
+    );
+    assert!(
+        lines[2].starts_with("         !! field 49") && lines[3].starts_with("       3 1240 205 "),
+        "{}",
+        done.out
+    );
     assert_eq!(lines[4..], ["       2 records 1240 200", "       1 records 1240 205"]);
     assert_eq!(done.code, 1);
     // records that stay as they are need not be read; those that change their characters must be
@@ -82,8 +95,14 @@ fn what_is_around_the_records_is_told() {
             let done = ipm(action, &content);
             let told = told.map_or(String::new(), |words| format!("{words}\n"));
             assert_eq!(done.code, code, "{action}: {}", done.err);
-            assert!(done.err.ends_with(&told) && done.err.is_empty() == told.is_empty(), "{action}: {}", done.err);
-            assert!(told.is_empty() || done.err.contains(&format!("clearing-{action}.vbs: {told}")) || code == 0);
+            assert!(
+                done.err.ends_with(&told) && done.err.is_empty() == told.is_empty(),
+                "{action}: {}",
+                done.err
+            );
+            assert!(
+                told.is_empty() || done.err.contains(&format!("clearing-{action}.vbs: {told}")) || code == 0
+            );
         }
     }
 }
@@ -123,13 +142,14 @@ fn a_file_of_lines_has_the_form_that_was_said() {
 #[test]
 fn a_line_that_gives_no_record_is_named() {
     let right = "{\"mti\":\"1240\",\"fields\":{\"24\":\"200\"}}\n";
+    let path = file("clearing-named.vbs", b"");
     let long = format!("{{\"mti\":\"1240\",\"fields\":{{\"24\":\"200\"}}{}}}\n", " ".repeat(1 << 20));
     for (wrong, words) in [
         ("{\"mti\":\"1240\",\"fields\":{\"24\":\"2000\"}}\n", "field 24"),
         ("{\"mti\":\"1240\"\n", ""),
         (long.as_str(), "longer than 1 MiB"),
     ] {
-        let done = cardwire(&["ipm", "encode", "--plain"], format!("{right}\n{wrong}{right}"));
+        let done = cardwire(&["ipm", "encode", "--plain", "-o", path.to_str().unwrap()], format!("{right}\n{wrong}{right}"));
         assert_eq!(done.code, 1, "{}", done.err);
         assert!(done.err.contains(&format!(":3: {words}")), "{}", done.err);
     }
