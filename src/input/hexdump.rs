@@ -205,7 +205,9 @@ impl Dump {
             return Ok(());
         }
         let before = self.octets.len();
-        while self.place(row).is_none() {
+        self.radices = row.radices_after_a_gap(self.radices);
+        while row.is_behind(&self.start, self.octets.len(), self.radices).is_none() {
+            crate::input::work::count(1);
             if self.octets.len() > limit {
                 self.octets.truncate(before);
                 return Err(Refusal::told(

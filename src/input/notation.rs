@@ -250,8 +250,6 @@ fn quoted(text: &str) -> Option<Reading> {
     if matches!(after, "'base64'" | "\"base64\"") {
         return STANDARD.decode(content).ok().map(|octets| Reading::Octets(vec![octets]));
     }
-    // `.hex()` is of octets, and says nothing of how they are written
-    let after = if after == ".hex(" { "" } else { after };
     if !matches!(after, "" | "'hex'" | "\"hex\"" | ".pack('H*'" | ".pack(\"H*\"") {
         return None;
     }

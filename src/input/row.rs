@@ -76,6 +76,14 @@ impl Row {
         fitting.contains(&true).then_some(Radices(fitting))
     }
 
+    /// The radices, of those given, of a row after some that were left out. Whoever leaves rows out counts by sixteen,
+    /// but for od with its seven digits: were others tried, 40 and 80 would be reached before 0x40 and 0x80 are.
+    pub(super) fn radices_after_a_gap(&self, radices: Radices) -> Radices {
+        let is_of_od = self.offset.radices == Radices::ANY;
+        let [is_hexadecimal, ..] = radices.0;
+        if is_hexadecimal && !is_of_od { Radices::HEXADECIMAL } else { radices }
+    }
+
     /// The offset in the likeliest of the radices.
     pub(super) fn offset(&self, radices: Radices) -> Option<usize> {
         radices.of().find_map(|(_, radix)| self.offset.number(radix))
@@ -264,9 +272,9 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), (&'static str,
         // one blank between octets, two after each eight of a row; more, and the characters begin
         let is_middle = blanks == 2 && octets.len().is_multiple_of(USUAL / 2);
         let ends = blanks > 1 && !octets.is_empty() && (!is_middle || are_characters(after, &octets));
-        let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
-        if is_bar {
-            // a table parts offset and octets, and the halves of a row, by a line
+        // a table parts offset and octets, and the halves of a row, by a line; what is further away are characters
+        let is_half = octets.len() == USUAL / 2 && blanks < 2;
+        if after.starts_with('|') && (octets.is_empty() || is_half) {
             rest = after.get(1..).unwrap_or_default();
             continue;
         }

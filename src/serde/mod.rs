@@ -230,3 +230,35 @@ fn in_struct(error: Error, field: &'static str) -> Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    /// A name of up to three digits is a number, one of four is a tag of digits, and others of up to six hexadecimal
+    /// digits are tags.
+    #[test]
+    fn names_of_fields_that_are_numbers_or_tags() {
+        for (field, key) in [
+            ("4", Some(Key::number(4))),
+            ("127", Some(Key::number(127))),
+            ("1000", Some(Key::tag(1000, KeyStyle::Digits(4)))),
+            ("9999", Some(Key::tag(9999, KeyStyle::Digits(4)))),
+            ("12345", Some(Key::tag(0x12345, KeyStyle::Hex))),
+            ("95A", Some(Key::tag(0x95A, KeyStyle::Hex))),
+            ("9F02", Some(Key::tag(0x9F02, KeyStyle::Hex))),
+            ("DF8101", Some(Key::tag(0xDF_8101, KeyStyle::Hex))),
+            ("DF81011", None),
+            ("amount", None),
+            ("+4", None),
+            ("", None),
+        ] {
+            let error = keyed(ErrorKind::Missing, field);
+            let parts: Vec<_> = error.parts().map(|part| part.to_string()).collect();
+            assert_eq!(parts, Vec::from_iter(key.map(|key| key.to_string())), "{field}");
+            let error = named(ErrorKind::Missing, field);
+            assert_eq!(error.struct_field(), Some(field).filter(|_| key.is_none()), "{field}");
+        }
+    }
+}

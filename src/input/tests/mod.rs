@@ -4,6 +4,7 @@ mod framed;
 mod looks;
 mod notations;
 mod pieces;
+mod rows;
 mod streams;
 
 /// A generator of numbers, the same in every run.

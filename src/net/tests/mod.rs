@@ -5,6 +5,7 @@ mod bounds;
 mod ends;
 mod forms;
 mod forwarding;
+mod parts;
 mod privacy;
 mod replies;
 mod responses;

@@ -38,7 +38,7 @@ fn a_tool_is_a_line_of_the_command() {
         assert_eq!(words.join(" "), wanted);
     }
     for action in ["show", "check"] {
-        let found = words("spec", &said(&json!({ "action": action }))).err().expect("a fault");
+        let found = words("spec", &said(&json!({ "action": action }))).expect_err("a fault");
         assert_eq!(fault(&found), "-32602 spec says which spec or file");
     }
 }
