@@ -34,6 +34,7 @@ mod proxy;
 mod redact;
 #[path = "../reference/mod.rs"]
 mod reference;
+mod refusals;
 #[path = "../secrets/mod.rs"]
 mod secrets;
 mod specs;
