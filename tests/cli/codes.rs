@@ -68,6 +68,66 @@ Mastercard  bad from-account 转出账户无效; declined 失败
     assert_eq!(texts, [(Some("XCG 532"), None), (Some("ANG 532 (withdrawn)"), Some("2025-03"))]);
 }
 
+/// Each kind, by the element and the edition that its codes stand in, and what its codes are called.
+#[test]
+fn each_kind_has_its_title_and_its_words() {
+    for (kind, code, title, called) in [
+        ("response", "51", "response code, DE 39 of 1987", "a response code has two letters or digits"),
+        (
+            "unionpay",
+            "51",
+            "response code, field 39 of UnionPay",
+            "a UnionPay response code has two letters or digits",
+        ),
+        (
+            "action",
+            "116",
+            "action code, DE 39 of 1993",
+            "an action code has three digits (1993) or four (2003)",
+        ),
+        (
+            "action",
+            "1016",
+            "action code, DE 39 of 2003",
+            "an action code has three digits (1993) or four (2003)",
+        ),
+        ("processing", "003000", "processing code, DE 3", "a processing code has six letters or digits"),
+        ("mti", "0200", "message type", "a message type has four digits"),
+        (
+            "reason",
+            "1510",
+            "message reason code, DE 25 of 1993 and 2003",
+            "a message reason code has four digits",
+        ),
+        ("entry-mode", "051", "entry mode, DE 22 of 1987", "an entry mode has three digits (1987) or twelve"),
+        ("function", "200", "function code, DE 24 of 1993 and 2003", "a function code has three digits"),
+        ("condition", "00", "condition code, DE 25 of 1987", "a condition code has two digits"),
+        (
+            "network",
+            "301",
+            "network management code, DE 70 of 1987",
+            "a network management code has three digits",
+        ),
+        (
+            "management",
+            "001",
+            "management code, field 60.3 of UnionPay",
+            "a UnionPay management code has three digits",
+        ),
+        ("settlement", "1", "settlement code, DE 66 of 1987", "a settlement code has one digit"),
+        ("currency", "EUR", "currency, DE 49 to 51", "a currency has three digits or three letters"),
+        ("country", "DE", "country", "a country has three digits, or two or three letters"),
+        ("country", "276", "country", "a country has three digits, or two or three letters"),
+        ("country", "deu", "country", "a country has three digits, or two or three letters"),
+    ] {
+        let out = good(&["code", kind, code], "");
+        let first = format!("{}  {title}", code.to_uppercase());
+        assert_eq!(out.lines().next(), Some(first.as_str()), "{kind}");
+        let done = cardwire(&["code", kind, "!"], "");
+        assert!(done.code == 1 && done.err.starts_with(&format!("cardwire: {called}")), "{}", done.err);
+    }
+}
+
 #[test]
 fn what_is_no_code_is_refused_in_words() {
     for (args, code, wanted) in [

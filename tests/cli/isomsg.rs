@@ -170,7 +170,7 @@ bitmap = { coding = "raw", octets = 8, second = "never", third = "never" }
 #[test]
 fn what_has_no_row_stands_in_its_place() {
     let spec = "name = 'few'\n[elements]\n11 = { is = 'n6', privacy = 'open' }\n41 = { is = 'ans8', privacy = 'open' }\n\
-                [elements.48]\nis = 'ans..99'\nlength = 'LL'\npositions = [{ is = 'n2' }, { is = 'n2' }]\n";
+                [elements.48]\nis = 'ans..99'\nlength = 'LL'\npositions = 2\nparts = { 1 = { is = 'n2' }, 2 = { is = 'n2' } }\n";
     let spec = file("few.toml", spec.as_bytes());
     let field = |number: u8, value: &str| format!("<field id=\"{number}\" value=\"{value}\"/>");
     let fields = [(5, "a"), (10, "b"), (11, "000001"), (30, "c"), (41, "TERM0001"), (50, "d"), (60, "e")];

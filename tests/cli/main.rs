@@ -5,6 +5,7 @@ mod advice;
 mod capture;
 mod captures;
 mod chinese;
+mod clearing;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
@@ -33,6 +34,7 @@ mod proxy;
 mod redact;
 #[path = "../reference/mod.rs"]
 mod reference;
+mod refusals;
 #[path = "../secrets/mod.rs"]
 mod secrets;
 mod specs;

@@ -251,17 +251,28 @@ fn what_lets_a_message_go_leaves_before_it() {
 #[test]
 fn a_poll_passes_and_is_told() {
     for (format, is_told) in [("line", true), ("text", true), ("ndjson", false)] {
-        let (proxy, mut client, mut host) = connected(&["--format", format, "--count", "1"]);
+        let host = TcpListener::bind("127.0.0.1:0").unwrap();
+        let to = host.local_addr().unwrap().to_string();
+        // objects leave the address to standard error
+        let mut command = Command::new("sh");
+        command.env("LC_ALL", "C").args([
+            "-c",
+            "exec \"$0\" \"$@\" 2>&1",
+            env!("CARGO_BIN_EXE_cardwire"),
+            "proxy",
+        ]);
+        command.args(["--listen", "127.0.0.1:0", "--to", &to, "-s", "iso87-ascii", "-F", "ascii4"]);
+        command.args(["--format", format, "--count", "1"]);
+        let proxy = Issuer::run(command);
+        let mut client = Party::connect(&proxy.address);
+        let mut host = Party::new(host.accept().unwrap().0);
         client.0.write_all(b"0000").unwrap();
         assert_eq!(host.read(), b"");
         client.write(&message("0200", 1));
         assert_eq!(said(&host.read()), "0200 000001");
         let log = proxy.log();
-        assert_eq!(
-            log.lines().filter(|line| line.ends_with(" #1 client poll")).count(),
-            usize::from(is_told),
-            "{log}"
-        );
+        let polls = log.lines().filter(|line| line.ends_with(" #1 client poll")).count();
+        assert_eq!(polls, usize::from(is_told), "{log}");
     }
 }
 
