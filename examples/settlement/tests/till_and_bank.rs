@@ -225,6 +225,11 @@ fn an_upload_names_each_slip_once_and_then_how_many_there_were() {
         approve(&mut till, &sale);
         (sale.stan, units)
     });
+    // neither is in totals, and neither is named
+    let declined = sell(&mut till, 8_000);
+    till.host_sends(declined.answer(code(b"51")));
+    let hold = till.ask(request(Operation::Preauth, None, Some(9_000))).sends.remove(0).1;
+    approve(&mut till, &hold);
     let close = till.ask(Command::CloseBatch).sends.remove(0).1;
     let out = Telegram { code: None, balance: Some(Balance::Out), ..close.answer(code(b"00")) };
     let heard = till.host_sends(out);

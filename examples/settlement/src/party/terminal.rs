@@ -368,9 +368,7 @@ impl Terminal {
 
     fn totals(&self, batch: u64) -> Totals {
         let mut totals = Totals::default();
-        let counts =
-            |slip: &&Slip| matches!(slip.state, Sale::Approved | Sale::Voided) && slip.batch == batch;
-        for slip in self.slips.values().filter(counts) {
+        for slip in self.slips.values().filter(|slip| slip.counts_in(batch)) {
             match slip.operation.row().side {
                 Side::Debit => totals.sales.add(slip.amount),
                 Side::Credit => totals.refunds.add(slip.amount),
