@@ -299,3 +299,17 @@ fn totals_of_debits_and_of_credits() {
         assert_eq!(words.is_empty(), is_right, "{debits} {credits}: {words:?}");
     }
 }
+
+/// What stands before the first record is told; where nothing does, nothing is.
+#[test]
+fn what_stands_before_the_first_record_is_told() {
+    let octets = file(FORMATS[0], &[header(), trailer(0, 2)]);
+    for (before, notes) in [
+        (&b""[..], vec![]),
+        (b"HDR T112 20261123 BANK0001\n", vec!["27 octets before the first record were passed over"]),
+    ] {
+        let read = drawn(&options(Side::Clearing), &[before, &octets].concat());
+        let found: Vec<&str> = read.report.notes.iter().map(|note| note.reason.as_str()).collect();
+        assert_eq!((found, read.words()), (notes, Vec::new()));
+    }
+}

@@ -65,10 +65,7 @@ pub(crate) fn totals(
         }
     }
     found.sort_by_key(|totals| totals.time);
-    let mut places: HashMap<Option<Sym>, Vec<usize>> = HashMap::new();
-    for (place, totals) in found.iter().enumerate() {
-        places.entry(totals.terminal).or_default().push(place);
-    }
+    let places = places(&found);
     for upload in uploads {
         let home = places.get(&upload.terminal).and_then(|places| {
             let before = |place: &&usize| found.get(**place).is_some_and(|totals| totals.time <= upload.time);
