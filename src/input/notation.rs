@@ -23,7 +23,11 @@ pub(super) enum Reading {
 pub(super) fn read(text: &[u8]) -> Reading {
     crate::input::work::count(text.len());
     if let Ok(octets) = hex::octets(text) {
-        return if octets.is_empty() { Reading::None } else { Reading::Octets(vec![octets]) };
+        return match octets.is_empty() {
+            true => Reading::None,
+            false if repeats_itself(text) => Reading::Refused(ROWS),
+            false => Reading::Octets(vec![octets]),
+        };
     }
     let Ok(text) = std::str::from_utf8(text) else { return Reading::None };
     let text = without_comments(&typed(text));
@@ -62,17 +66,31 @@ pub(super) fn read(text: &[u8]) -> Reading {
     if readings.is_empty() { Reading::None } else { Reading::Octets(readings) }
 }
 
+const ROWS: (&str, &str) = (
+    "these are rows of a dump without their offsets: take away the characters beside the octets",
+    "这是没有偏移的转储行：请去掉字节旁边的字符列",
+);
+
+/// Whether digits are a row of a dump, whose characters are digits, too: `30 38 30 30 30 38 30 30  08000800`.
+fn repeats_itself(text: &[u8]) -> bool {
+    let row = memchr::memmem::find(text, b"  ").and_then(|end| text.split_at_checked(end));
+    row.is_some_and(|(octets, characters)| {
+        hex::octets(octets)
+            .is_ok_and(|octets| octets.len() >= FEWEST_OF_ROW && octets == characters.trim_ascii())
+    })
+}
+
+/// How many octets a row of a dump has at least.
+const FEWEST_OF_ROW: usize = 8;
+
 /// The refusal of `00 22 30 38   .."08`: a row of a dump without its offset.
 fn beside_characters(text: &str) -> Option<Reading> {
     let end = [text.find("  "), text.find(" |")].into_iter().flatten().min()?;
     let (octets, characters) = text.split_at_checked(end)?;
-    let octets = marked(octets).filter(|octets| octets.len() >= 8)?;
+    let octets = marked(octets).filter(|octets| octets.len() >= FEWEST_OF_ROW)?;
     let characters = characters.trim_start_matches([' ', '|']).trim_end_matches([' ', '|']);
-    let is_beside = marked(characters).is_none() && characters.chars().count() <= octets.len();
-    is_beside.then_some(Reading::Refused((
-        "these are rows of a dump without their offsets: take away the characters beside the octets",
-        "这是没有偏移的转储行：请去掉字节旁边的字符列",
-    )))
+    let may_be_octets = marked(characters).is_some() && octets != characters.as_bytes();
+    (!may_be_octets && characters.chars().count() <= octets.len()).then_some(Reading::Refused(ROWS))
 }
 
 /// A text as it was before an editor, a mail or a page gave it the blanks, dashes, quotes and wide
@@ -232,6 +250,8 @@ fn quoted(text: &str) -> Option<Reading> {
     if matches!(after, "'base64'" | "\"base64\"") {
         return STANDARD.decode(content).ok().map(|octets| Reading::Octets(vec![octets]));
     }
+    // `.hex()` is of octets, and says nothing of how they are written
+    let after = if after == ".hex(" { "" } else { after };
     if !matches!(after, "" | "'hex'" | "\"hex\"" | ".pack('H*'" | ".pack(\"H*\"") {
         return None;
     }

@@ -50,7 +50,7 @@ impl Desked {
         desk.hear(Input::Start);
         let asked = desk.hear(Input::LinkUp(Issuer)).sends.remove(0).1;
         desk.hear(Input::Received(Issuer, asked.answer(YES)));
-        let sign_on = Telegram { management: Some(3), ..desk.from_till(Mti::NETWORK) };
+        let sign_on = Telegram { management: Some(3), ..desk.till_message(Mti::NETWORK) };
         desk.hear(Input::Received(Terminal, sign_on));
         desk
     }
@@ -63,7 +63,7 @@ impl Desked {
         self.hear(Input::Command(Command::Desk(desk)))
     }
 
-    fn from_till(&mut self, mti: Mti) -> Telegram {
+    fn till_message(&mut self, mti: Mti) -> Telegram {
         self.stan += 1;
         let (terminal, merchant) = (TERMINAL.to_owned(), MERCHANT.to_owned());
         Telegram { terminal, merchant, batch: Some(self.batch), ..Telegram::new(mti, self.stan) }
@@ -86,7 +86,7 @@ impl Desked {
     fn close(&mut self, sales: (u64, u64), refunds: (u64, u64)) -> Vec<Presentment> {
         let tally = |(count, units)| Tally { count, amount: Money::minor(units) };
         let totals = Some(Totals { sales: tally(sales), refunds: tally(refunds), ..Totals::default() });
-        let close = Telegram { totals, management: Some(201), ..self.from_till(Mti::SETTLEMENT) };
+        let close = Telegram { totals, management: Some(201), ..self.till_message(Mti::SETTLEMENT) };
         let told = self.hear(Input::Received(Terminal, close)).sends.remove(0).1;
         assert_eq!(told.balance, Some(Balance::In), "{told:?}");
         self.batch += 1;
@@ -261,7 +261,8 @@ fn what_is_missing_is_claimed_once_and_stands_as_a_claim_until_it_is_settled() {
 fn a_limit_on_payouts_is_met_to_the_unit_and_the_rest_is_paid_the_next_day() {
     for (limit, first) in [
         (net(10_000) + net(20_100), net(10_000) + net(20_100)),
-        (net(10_000) + net(20_100) - 1, net(10_000)),
+        // an item that exceeds what is left holds none behind it
+        (net(10_000) + net(20_100) - 1, net(10_000) + net(5_000)),
         (net(10_000) - 1, net(5_000)),
         (net(5_000) - 1, 0),
     ] {

@@ -52,7 +52,7 @@ impl Alone {
         self.ask(Command::Desk(desk))
     }
 
-    fn from_acquirer(&mut self, message: Telegram) -> Released {
+    fn host_sends(&mut self, message: Telegram) -> Released {
         self.hear(Input::Received(Acquirer, message))
     }
 
@@ -85,7 +85,7 @@ fn open(batch: u64) -> Alone {
     assert_eq!((asked.mti, asked.management, asked.batch), (Mti::NETWORK, Some(3), Some(1)));
     let keys = Some(vec![1; 40]);
     let response = Telegram { keys, batch: Some(batch), ..asked.answer(code(b"00")) };
-    assert_eq!(till.from_acquirer(response).outcomes, [Outcome::SignedOn(batch)]);
+    assert_eq!(till.host_sends(response).outcomes, [Outcome::SignedOn(batch)]);
     till
 }
 
@@ -96,7 +96,7 @@ fn sell(till: &mut Alone, units: u64) -> Telegram {
 }
 
 fn approve(till: &mut Alone, request: &Telegram) {
-    let outcomes = till.from_acquirer(request.answer(code(b"00"))).outcomes;
+    let outcomes = till.host_sends(request.answer(code(b"00"))).outcomes;
     assert_eq!(outcomes, [Outcome::Approved(request.stan)]);
 }
 
@@ -122,22 +122,22 @@ fn a_response_counts_only_if_it_is_the_response() {
         Telegram { code: Some(code(b"10")), amount: Some(Money::minor(5_001)), ..good.clone() },
     ];
     for wrong in wrong {
-        assert!(till.from_acquirer(wrong.clone()).outcomes.is_empty(), "{wrong:?}");
+        assert!(till.host_sends(wrong.clone()).outcomes.is_empty(), "{wrong:?}");
     }
     assert_eq!(till.ask(Command::CloseBatch).outcomes, [Outcome::Refused("the terminal is busy")]);
-    assert_eq!(till.from_acquirer(good).outcomes, [Outcome::Approved(asked.stan)]);
+    assert_eq!(till.host_sends(good).outcomes, [Outcome::Approved(asked.stan)]);
     let asked = sell(&mut till, 6_000);
     let part = Telegram { amount: Some(Money::minor(5_999)), ..asked.answer(code(b"10")) };
-    assert_eq!(till.from_acquirer(part).outcomes, [Outcome::Approved(asked.stan)]);
+    assert_eq!(till.host_sends(part).outcomes, [Outcome::Approved(asked.stan)]);
     let asked = sell(&mut till, 7_000);
     let double = Some("632714100001".to_owned());
     let told = Telegram { double: double.clone(), ..asked.answer(code(b"00")) };
-    let outcomes = till.from_acquirer(told).outcomes;
+    let outcomes = till.host_sends(told).outcomes;
     let may_be = Outcome::Double(asked.stan, double.clone().unwrap());
     assert_eq!(outcomes, [may_be, Outcome::Approved(asked.stan)]);
     let asked = sell(&mut till, 8_000);
     let declined = Telegram { double, ..asked.answer(code(b"51")) };
-    assert_eq!(till.from_acquirer(declined).outcomes, [Outcome::Declined(asked.stan, code(b"51"))]);
+    assert_eq!(till.host_sends(declined).outcomes, [Outcome::Declined(asked.stan, code(b"51"))]);
     let close = till.ask(Command::CloseBatch).sends.remove(0).1;
     let sales = Tally { count: 3, amount: Money::minor(5_000 + 5_999 + 7_000) };
     assert_eq!(close.totals, Some(Totals { sales, ..Totals::default() }));
@@ -169,9 +169,9 @@ fn a_sale_without_a_response_is_reversed_before_anything_else_three_times_a_try(
     till.restart();
     let reversal = till.ask(Command::CloseBatch).sends.remove(0).1;
     for says in [b"96", b"A0", b"91"] {
-        assert!(till.from_acquirer(reversal.answer(code(says))).sends.is_empty(), "no final code");
+        assert!(till.host_sends(reversal.answer(code(says))).sends.is_empty(), "no final code");
     }
-    let after = till.from_acquirer(reversal.answer(code(b"25"))).sends;
+    let after = till.host_sends(reversal.answer(code(b"25"))).sends;
     assert_eq!((after[0].1.mti, after[0].1.totals), (Mti::SETTLEMENT, Some(Totals::default())));
     assert_eq!(till.count(RecordKind::SaleReversed), 1);
 }
@@ -204,12 +204,9 @@ fn each_slip_counts_on_its_side_of_the_batch() {
     let refunds = Tally { count: 2, amount: Money::minor(5_700) };
     assert_eq!(close.totals, Some(Totals { sales, refunds, ..Totals::default() }));
     let no = Telegram { code: None, balance: Some(Balance::In), ..close.answer(code(b"00")) };
-    assert!(
-        till.from_acquirer(Telegram { batch: Some(1), ..no.clone() }).outcomes.is_empty(),
-        "another batch"
-    );
-    assert!(till.from_acquirer(Telegram { balance: None, ..no.clone() }).outcomes.is_empty());
-    assert_eq!(till.from_acquirer(no).outcomes, [Outcome::BatchClosed(Balance::In)]);
+    assert!(till.host_sends(Telegram { batch: Some(1), ..no.clone() }).outcomes.is_empty(), "another batch");
+    assert!(till.host_sends(Telegram { balance: None, ..no.clone() }).outcomes.is_empty());
+    assert_eq!(till.host_sends(no).outcomes, [Outcome::BatchClosed(Balance::In)]);
     assert_eq!(sell(&mut till, 1).batch, Some(3), "the next batch");
 }
 
@@ -223,24 +220,22 @@ fn an_upload_names_each_slip_once_and_then_how_many_there_were() {
     });
     let close = till.ask(Command::CloseBatch).sends.remove(0).1;
     let out = Telegram { code: None, balance: Some(Balance::Out), ..close.answer(code(b"00")) };
-    let heard = till.from_acquirer(out);
+    let heard = till.host_sends(out);
     assert_eq!(heard.outcomes, [Outcome::BatchClosed(Balance::Out)]);
     let mut asked = heard.sends.into_iter().next().unwrap().1;
     for ((stan, units), says) in slips.into_iter().zip([b"00", b"25", b"64"]) {
         assert_eq!(asked.upload, Some(Upload::Item { stan, amount: Money::minor(units) }));
         assert_eq!((asked.management, asked.batch), (Some(201), Some(1)));
         assert!(
-            till.from_acquirer(Telegram { stan: asked.stan + 7, ..asked.answer(code(says)) })
-                .sends
-                .is_empty()
+            till.host_sends(Telegram { stan: asked.stan + 7, ..asked.answer(code(says)) }).sends.is_empty()
         );
-        asked = till.from_acquirer(asked.answer(code(says))).sends.remove(0).1;
+        asked = till.host_sends(asked.answer(code(says))).sends.remove(0).1;
     }
     assert_eq!((asked.upload, asked.management), (Some(Upload::End { count: 3 }), Some(202)));
-    assert_eq!(till.from_acquirer(asked.answer(code(b"95"))).outcomes, [Outcome::BatchClosed(Balance::Out)]);
+    assert_eq!(till.host_sends(asked.answer(code(b"95"))).outcomes, [Outcome::BatchClosed(Balance::Out)]);
     let again = till.ask(Command::CloseBatch).sends.remove(0).1;
     assert_eq!(again.upload, Some(Upload::End { count: 3 }), "it goes on where it broke off");
-    assert_eq!(till.from_acquirer(again.answer(code(b"00"))).outcomes, [Outcome::BatchClosed(Balance::In)]);
+    assert_eq!(till.host_sends(again.answer(code(b"00"))).outcomes, [Outcome::BatchClosed(Balance::In)]);
     let last = till.all().pop().unwrap();
     let sales = Tally { count: 2, amount: Money::minor(12_000) };
     assert_eq!((last.kind, last.totals.unwrap().sales), (RecordKind::BatchUploaded, sales));
@@ -369,7 +364,7 @@ fn a_hub_that_stands_in_has_a_code_for_each_cause() {
     let mut stan = 0;
     let mut says = |change: &dyn Fn(Telegram) -> Telegram| {
         stan += 1;
-        let mut sent = hub.from_acquirer(change(asked(stan, 700))).sends;
+        let mut sent = hub.host_sends(change(asked(stan, 700))).sends;
         assert_eq!((sent.len(), sent[0].0), (1, Acquirer));
         sent.remove(0).1.code.unwrap().to_string()
     };
@@ -390,7 +385,7 @@ fn a_hub_that_stands_in_has_a_code_for_each_cause() {
     assert_eq!(says(&refund), "91", "nobody stands in for a refund");
     let hold = |message| Telegram { operation: Operation::Preauth, mti: Mti::AUTHORIZATION, ..message };
     assert_eq!(says(&hold), "00");
-    let unknown = standing_in(None).from_acquirer(asked(1, 700)).sends.remove(0).1;
+    let unknown = standing_in(None).host_sends(asked(1, 700)).sends.remove(0).1;
     assert_eq!(unknown.code, Some(code(b"91")), "of no settlement date that it knows");
     let words = [
         (Command::Desk(Desk::SettlePositions), "nobody owes anything"),
@@ -405,7 +400,7 @@ fn a_hub_that_stands_in_has_a_code_for_each_cause() {
 fn an_advice_tells_the_issuer_all_that_the_sale_was() {
     let mut hub = standing_in(Some("1123"));
     let sale = asked(5, 700);
-    let response = hub.from_acquirer(sale.clone()).sends.remove(0).1;
+    let response = hub.host_sends(sale.clone()).sends.remove(0).1;
     assert_eq!((response.settlement.as_deref(), response.local.clone()), (Some("1123"), sale.local.clone()));
     hub.now = hub.now.after(Duration::from_secs(5));
     hub.restart();

@@ -238,7 +238,7 @@ mod tests {
         let xml = "<j8583-config><parse type=\"0800\"><field num=\"3\" type=\"NUMERIC\" length=\"6\"/>\
                    <field num=\"48\" type=\"LLLVAR\"/></parse></j8583-config>";
         let wire = |settings: &str, text: &str| {
-            let doc = parse(xml, "title", settings).ok().expect("settings").expect("a configuration");
+            let doc = parse(xml, "title", settings).expect("settings").expect("a configuration");
             let spec = spec_text::leak(doc).expect("a spec");
             assert_eq!(spec.name(), "title");
             let mut builder = cardwire::Builder::new(spec, cardwire::Mti::NETWORK_REQUEST);

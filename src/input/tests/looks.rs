@@ -211,6 +211,8 @@ fn where_a_message_type_may_stand() {
         ("080022200000008000TRM", true),
         ("0800222000000080000TR", false),
         ("9900999999999989TERM9", false),
+        // a header before it
+        ("9900222999999989TERM9", true),
     ] {
         assert_eq!(is_message(line.as_bytes()), is, "{line}");
     }

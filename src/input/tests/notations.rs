@@ -170,6 +170,7 @@ fn strings_of_languages() {
             format!("h{quote}{digits}{quote}"),
             format!("fromhex({quote}{digits}{quote})"),
             format!("Buffer.from({quote}{digits}{quote}, {quote}hex{quote})"),
+            format!("b{quote}{}{quote}.hex()", String::from_utf8_lossy(MESSAGE)),
         ] {
             assert_eq!(octets(&only), Some(vec![MESSAGE.to_vec()]), "{only}");
         }
@@ -179,8 +180,6 @@ fn strings_of_languages() {
             format!("f({quote}0800TERM{quote}, {quote}hex{quote})"),
             format!("he said {quote}{digits}{quote}"),
             format!("u{quote}{digits}{quote}"),
-            // this makes digits of characters, and not the other way round
-            format!("b{quote}{digits}{quote}.hex()"),
             format!("{quote}{digits}{quote} and more"),
             format!("x{quote}{digits}"),
             format!("b{quote}{quote}"),
@@ -329,10 +328,10 @@ fn what_is_left_out_is_refused() {
         ("[0x30, 0x38, ...]", left_out),
         ("30 ...", "none"),
         ("and so on ...", "none"),
-        ("30 38 30 30 30 38 30 30  0800TERM", rows),
-        ("30 38 30 30 30 38 30 30 |0800TERM|", rows),
-        ("30 38 30 30 30 38 30  0800TER", "none"),
-        ("30 38 30 30 30 38 30 30  0800TERM1", "none"),
+        ("30 38 30 30 30 38 30 30  08000800", rows),
+        ("30 38 30 30 30 38 30 30 |08000800|", rows),
+        ("30 38 30 30 30 38 30  0800080", "none"),
+        ("30 38 30 30 30 38 30 30  080008000", "none"),
         ("30 38 30 30 30 38 30 30  30 38", "read"),
     ] {
         assert_eq!(refused(text), words, "{text}");

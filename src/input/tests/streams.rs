@@ -89,7 +89,6 @@ fn assert_is_stream(framing: Option<Framing>, spec: Option<&'static Spec<'static
     found.extend(read(flow.end()));
     assert_eq!(found, due, "{seed}");
     assert_eq!(flow.decided(), Some(Framing::BINARY2), "{seed}");
-    assert!(flow.held() <= octets.len(), "{seed}: nothing that waits is kept");
 }
 
 #[test]
@@ -171,15 +170,15 @@ fn what_waits_for_a_missing_segment_is_bounded() {
                 let segment = Segment { sequence, starts: false, closes: false, bytes: &piece };
                 found.extend(flow.take(stamp(1), &segment));
             }
+            most.set(flow.held().max(most.get()));
             if !found.is_empty() {
                 break found;
             }
-            most.set(flow.held().max(most.get()));
             sequence += u32::try_from(size).unwrap() + 1;
             assert!(sequence < 3_000_000, "nothing is given up");
         };
-        // and the frame that was read
-        assert!((1_000_000..=(1 << 20) + 42).contains(&most.get()), "{size}: {most:?}");
+        // what was given up may stand in an unfinished frame
+        assert!((1_000_000..=(1 << 20) + size).contains(&most.get()), "{size}: {most:?}");
         let refused = found.iter().find_map(|(_, content)| content.as_ref().err()).unwrap();
         assert_eq!(refused.to_string(), "57 bytes were not captured", "the first gap alone");
     }

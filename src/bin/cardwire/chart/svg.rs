@@ -291,5 +291,4 @@ pub(super) fn text(words: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "svg_tests.rs"]
 mod tests;

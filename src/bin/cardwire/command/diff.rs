@@ -299,5 +299,4 @@ fn equal(one: &Field<'_>, other: &Field<'_>) -> bool {
 }
 
 #[cfg(test)]
-#[path = "diff_tests.rs"]
 mod tests;

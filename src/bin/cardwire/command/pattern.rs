@@ -231,5 +231,4 @@ pub(super) fn named(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "pattern/tests.rs"]
 mod tests;

@@ -432,5 +432,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "suggest_tests.rs"]
 mod tests;

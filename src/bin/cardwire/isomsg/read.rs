@@ -252,5 +252,4 @@ fn finish(root: Open, headers: Vec<(String, bool)>) -> Result<Record, Trouble> {
 }
 
 #[cfg(test)]
-#[path = "read_tests.rs"]
 mod tests;

@@ -344,5 +344,4 @@ impl<'de> Deserialize<'de> for Pair {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -367,5 +367,4 @@ pub(super) fn masked(line: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "tools_tests.rs"]
 mod tests;

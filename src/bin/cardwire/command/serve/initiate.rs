@@ -419,5 +419,4 @@ pub(super) fn is_accepted(response: &Message<'_>) -> bool {
 }
 
 #[cfg(test)]
-#[path = "initiate_tests.rs"]
 mod tests;

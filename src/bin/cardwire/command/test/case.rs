@@ -183,5 +183,4 @@ fn is_defined(spec: &Spec<'_>, path: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "case_tests.rs"]
 mod tests;

@@ -170,7 +170,5 @@ fn headers_of_a_message() {
         record(&latin).map(|record| record.fields.iter().map(|(_, json)| told(json)).collect::<String>());
     assert_eq!(found, Ok("text \u{e9}".to_owned()));
     let record = record(message("").as_bytes());
-    assert!(
-        record.is_ok_and(|record| record.is_jpos && record.mti.is_some_and(|mti| mti.to_string() == "0800"))
-    );
+    assert!(record.is_ok_and(|record| record.is_jpos && record.mti.is_some_and(|mti| mti == "0800")));
 }
