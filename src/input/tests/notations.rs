@@ -127,6 +127,10 @@ fn escapes_of_strings() {
         assert!(octets(text).is_none(), "{text}");
     }
     assert_read("b'\\1234'", &[0o123, b'4']);
+    // without quotes, wherever the first hexadecimal one stands, or where any stands first
+    assert_read("z\\x30z", b"z0z");
+    assert_read("\\060z", b"0z");
+    assert!(octets("z\\060z").is_none() && octets("m = \"\\x30").is_none());
     assert_read("b'\\189'", &[1, b'8', b'9']);
     assert_read("b'caf\u{E9}'", b"caf\xE9");
     assert!(octets("b'\\x30\u{20AC}'").is_none(), "no octet");
