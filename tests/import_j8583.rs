@@ -314,3 +314,48 @@ fn the_third_bitmap_begins_beyond_128() {
         assert_eq!((form.third, doc.element(65).is_some(), doc.element(7).is_some()), (third, has_65, false));
     }
 }
+
+/// How the bitmap is written: raw where it or the header is binary, in EBCDIC where lengths are text of a page.
+#[test]
+fn the_bitmap_is_written_as_the_options_say() {
+    let page = CodePage::Cp1047;
+    for (options, coding) in [
+        (Options::new(), Coding::Hex),
+        (Options::new().use_binary_bitmap(), Coding::Raw),
+        (Options::new().use_binary_header(), Coding::Raw),
+        (Options::new().use_binary_fields(), Coding::Hex),
+        (Options::new().use_binary_messages(), Coding::Raw),
+        (Options::new().character_encoding(page), Coding::Hex),
+        (Options::new().character_encoding(page).force_string_encoding(), Coding::EbcdicHex(page)),
+        (Options::new().force_string_encoding(), Coding::Hex),
+        (Options::new().character_encoding(page).force_string_encoding().use_binary_bitmap(), Coding::Raw),
+    ] {
+        let cardwire::import::OrderDoc::Bitmap(form) = doc(&options).body.order else { panic!("a bitmap") };
+        assert_eq!(form.coding, coding, "{options:?}");
+    }
+}
+
+/// Octets and packed digits are what they are where fields are binary, and hexadecimal text elsewhere.
+#[test]
+fn octets_are_raw_where_fields_are_binary() {
+    for (kind, binary) in [
+        ("BINARY", (Content::B, Coding::Raw)),
+        ("LLBIN", (Content::B, Coding::Raw)),
+        ("LLLBIN", (Content::B, Coding::Raw)),
+        ("LLLLBIN", (Content::B, Coding::Raw)),
+        ("LLBCDBIN", (Content::H, Coding::Bcd)),
+        ("LLLBCDBIN", (Content::H, Coding::Bcd)),
+        ("LLLLBCDBIN", (Content::H, Coding::Bcd)),
+    ] {
+        let guide = format!(
+            "<j8583-config><parse type=\"0200\"><field num=\"60\" type=\"{kind}\" length=\"4\"/></parse></j8583-config>"
+        );
+        let read = |options: Options| {
+            let doc = import(&guide, &options).unwrap();
+            let element = doc.element(60).unwrap();
+            (element.content, element.coding)
+        };
+        assert_eq!(read(Options::new().use_binary_fields()), binary, "{kind}");
+        assert_ne!(read(Options::new()).1, binary.1, "{kind}");
+    }
+}

@@ -304,3 +304,15 @@ fn what_is_too_much_is_refused_in_time() {
     assert!(error(&"<!--".repeat(MAX_TEXT / 8)).contains("line"));
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }
+
+/// Lengths of up to seven digits.
+#[test]
+fn a_length_has_a_limit() {
+    let field =
+        |length: u32| format!("<isofield id=\"2\" length=\"{length}\" name=\"x\" class=\"IFA_LLLLLLCHAR\"/>");
+    let over = "a length of 10000000 is above the limit of 9999999";
+    let said = error(&field(10_000_000));
+    assert!(said.contains(over), "{said}");
+    let said = import(&around(&field(9_999_999)), &Options::new()).err().map(|error| error.to_string());
+    assert!(said.as_ref().is_none_or(|said| !said.contains("above the limit")), "{said:?}");
+}

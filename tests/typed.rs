@@ -266,6 +266,8 @@ fn message_types_and_bitmaps_are_fields_and_go_to_other_formats() {
     for bad in [r#"["080",[]]"#, r#"["0800",[0]]"#, r#"["0800",[193]]"#, r#"[800,[]]"#] {
         assert!(serde_json::from_str::<(Mti, cardwire::Bitmap)>(bad).is_err(), "{bad}");
     }
+    let said = serde_json::from_str::<Mti>("800").unwrap_err().to_string();
+    assert!(said.contains("expected four digits"), "{said}");
 }
 
 #[test]

@@ -104,3 +104,74 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Line<S> {
 fn lock<S>(line: &Mutex<S>) -> MutexGuard<'_, S> {
     line.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Notes what is asked of it.
+    #[derive(Default)]
+    struct Noted(String, bool);
+
+    impl AsyncRead for Noted {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.0 += "read ";
+            buf.put_slice(b"08");
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Noted {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            octets: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            self.0 += "write ";
+            Poll::Ready(Ok(octets.len()))
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.0 += "flush ";
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.0 += "shutdown ";
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_write_vectored(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            pieces: &[IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            self.0 += "vectored ";
+            Poll::Ready(Ok(pieces.iter().map(|piece| piece.len()).sum()))
+        }
+
+        fn is_write_vectored(&self) -> bool {
+            self.1
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_passes_on_whatever_is_asked() {
+        for vectored in [false, true] {
+            let mut line = Line(Arc::new(Mutex::new(Noted(String::new(), vectored))));
+            assert_eq!(line.is_write_vectored(), vectored);
+            assert_eq!(line.read(&mut [0; 9]).await.unwrap(), 2);
+            assert_eq!(line.write(b"0800").await.unwrap(), 4);
+            assert_eq!(line.write_vectored(&[IoSlice::new(b"08"), IoSlice::new(b"0")]).await.unwrap(), 3);
+            line.flush().await.unwrap();
+            line.shutdown().await.unwrap();
+            assert_eq!(lock(&line.0).0, "read write vectored flush shutdown ");
+        }
+    }
+}

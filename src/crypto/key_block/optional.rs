@@ -71,3 +71,35 @@ pub(super) fn check_optional(text: &str, count: u8, block: usize) -> Result<(), 
         _ => Err(CryptoError::KeyBlock(BlockFault::OptionalBlock)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Just so many blocks, of printable characters, that fill whole blocks of the cipher.
+    #[test]
+    fn optional_blocks_are_just_those_that_are_counted() {
+        let [malformed, character] =
+            [BlockFault::OptionalBlock, BlockFault::Character].map(|fault| Err(CryptoError::KeyBlock(fault)));
+        for (text, count, block, checked) in [
+            ("", 0, 8, Ok(())),
+            ("KS08ABCD", 1, 8, Ok(())),
+            ("KS08ABCDPB08 ~ ~", 2, 8, Ok(())),
+            ("KS08ABCDPB08ABCD", 2, 16, Ok(())),
+            ("KS08ABCD", 1, 16, malformed),
+            ("KS08ABCD", 0, 8, malformed),
+            ("KS08ABCD", 2, 8, malformed),
+            ("KS08ABCDPB08ABCD", 1, 8, malformed),
+            ("KS09ABCD", 1, 8, malformed),
+            ("KS03ABCD", 1, 8, malformed),
+            ("K-08ABCD", 1, 8, malformed),
+            ("KS0002000C01", 1, 4, Ok(())),
+            ("KS00020010ABCDEF", 1, 16, Ok(())),
+            ("KS08AB\u{7F}D", 1, 8, character),
+            ("KS08AB\u{1F}D", 1, 8, character),
+            ("KS08AB\u{E9}", 1, 8, character),
+        ] {
+            assert_eq!(check_optional(text, count, block), checked, "{text} {count} {block}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Streams, frames and words of the inputs beside what they are made of.
 
+mod captures;
 mod framed;
 mod looks;
 mod notations;

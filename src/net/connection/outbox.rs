@@ -263,6 +263,31 @@ mod tests {
         assert!(two > one && outbox.has_left(one) && !outbox.has_left(two));
     }
 
+    /// In every framing a frame is that of the framing, with its header or turned round.
+    #[test]
+    fn frames_are_those_of_their_framing() {
+        const TPDU: [u8; 5] = [0x60, 0, 3, 0, 0];
+        for (framing, header) in [
+            (Framing::BINARY2, &b""[..]),
+            (Framing::BINARY4, b""),
+            (Framing::LITTLE2, b""),
+            (Framing::ASCII4, b""),
+            (Framing::BCD2, b""),
+            (Framing::ETX, b""),
+            (Framing::STX_ETX, b""),
+            (Framing::BINARY2.with_header(crate::frame::Station::Tpdu), &TPDU),
+        ] {
+            let (mut room, mut turned) = ([0; 64], [0; 64]);
+            let frame = framing.wrap(header, b"0800", &mut room).unwrap();
+            let reply = framing.reply(header, b"0810", &mut turned).unwrap();
+            let mut frames = Frames::default();
+            frames.push(&framing, header, b"0800", false).unwrap();
+            frames.push(&framing, header, b"0810", true).unwrap();
+            assert_eq!(frames.octets.as_slice(), [&frame[..], &reply[..]].concat(), "{framing:?}");
+            assert_eq!((frames.count(), frames.len()), (2, frame.len() + reply.len()));
+        }
+    }
+
     #[test]
     fn a_frame_that_cannot_be_is_not_there() {
         let mut outbox = Outbox::default();

@@ -93,6 +93,21 @@ async fn a_peer_that_takes_no_responses_is_not_read() {
     assert_eq!(bench.session.await.unwrap(), Closed::WriteTimeout);
 }
 
+/// The same where each request comes alone: what was owed before it counts.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_no_responses_is_not_read_request_by_request() {
+    let mut bench = Bench::made(4096, Hooks::NONE, Some(Arc::new(approve)), |settings| {
+        settings.outbox_bytes = 1_000;
+        settings.write_timeout = SECOND * 600;
+    });
+    for _ in 0..300 {
+        let _ = timeout(SECOND, bench.host.send(&request(1))).await;
+        sleep(Duration::from_millis(10)).await;
+    }
+    let waiting = bench.peer.state.lock().outbox.frames().len();
+    assert!((1_000..1_200).contains(&waiting), "{waiting} octets: one response may go beyond the bound");
+}
+
 /// Each end sends requests and responds on the same connection.
 #[tokio::test(start_paused = true)]
 async fn both_ends_send_requests_on_one_connection() {
