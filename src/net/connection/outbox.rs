@@ -283,7 +283,7 @@ mod tests {
             let mut frames = Frames::default();
             frames.push(&framing, header, b"0800", false).unwrap();
             frames.push(&framing, header, b"0810", true).unwrap();
-            assert_eq!(frames.octets.as_slice(), [&frame[..], &reply[..]].concat(), "{framing:?}");
+            assert_eq!(frames.octets.as_slice(), [frame, reply].concat(), "{framing:?}");
             assert_eq!((frames.count(), frames.len()), (2, frame.len() + reply.len()));
         }
     }
