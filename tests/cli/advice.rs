@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::capture::{packet, pcap, pcapng};
-use super::{Done, cardwire, file, good, hex};
+use super::{Done, cardwire, file, folder, good, hex};
 
 /// Messages of one link in hexadecimal digits, a short one first.
 fn messages(spec: &str) -> Vec<String> {
@@ -41,13 +41,12 @@ fn typed(line: &str) -> Done {
             .into_iter()
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli");
     let output = Command::new("sh")
         .args(["-c", line])
         .env("PATH", path.unwrap())
         .env_remove("CARDWIRE_SPEC")
         .env("LC_ALL", "C")
-        .current_dir(folder)
+        .current_dir(folder())
         .output()
         .unwrap();
     let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
@@ -272,7 +271,7 @@ fn captures_are_probed_connection_by_connection() {
 }
 
 fn path(name: &str) -> String {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name).to_str().unwrap().to_owned()
+    folder().join(name).to_str().unwrap().to_owned()
 }
 
 /// One direction says too little: the other, or the other connections, tell.

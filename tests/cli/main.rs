@@ -78,11 +78,16 @@ fn good(args: &[&str], stdin: impl Into<Vec<u8>>) -> String {
     done.out
 }
 
-/// A file for a test, in a folder of its own.
+/// The folder of a test, whose name its thread has: tests run beside each other.
+fn folder() -> PathBuf {
+    let test = std::thread::current().name().unwrap_or("main").replace("::", "-");
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test)
+}
+
+/// A file in the folder of the test.
 fn file(name: &str, content: &[u8]) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cli");
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name);
+    let file = folder().join(name);
+    std::fs::create_dir_all(folder()).unwrap();
     std::fs::write(&file, content).unwrap();
     file
 }
