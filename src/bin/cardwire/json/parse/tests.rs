@@ -121,7 +121,7 @@ fn values_arrive_as_they_are() {
 /// What no row describes: hidden unless it is exposed, and redacted to as many characters.
 #[test]
 fn values_without_a_row_are_hidden() {
-    use crate::json::{Left, Shown};
+    use super::super::{Left, Shown};
     let pairs =
         Json::Pairs(vec![("123456789".into(), Json::Number(7)), ("12345678".into(), Json::Octets(vec![1]))]);
     for (json, masked, exposed, redacted) in [
