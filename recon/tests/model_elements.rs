@@ -3,19 +3,12 @@
 
 mod read;
 
-use cardwire_recon::read::Options;
 use cardwire_recon::record::{Evidence, Side};
-use read::{Read, drawn, options};
+use read::{Read, drawn_table, options};
 
 /// A table of one row.
 fn row(cells: &[(&str, &str)]) -> Read {
-    table(&options(Side::Switch), cells)
-}
-
-fn table(options: &Options, cells: &[(&str, &str)]) -> Read {
-    let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
-    let cells: Vec<String> = cells.iter().map(|(_, cell)| format!("\"{cell}\"")).collect();
-    drawn(options, format!("{}\n{}\n", names.join(","), cells.join(",")).as_bytes())
+    drawn_table(&options(Side::Switch), cells)
 }
 
 /// What is read of a message of this type with this cell.
@@ -167,7 +160,7 @@ fn ends_of_a_link_and_what_no_message_lacks() {
         options.parties = [("10.0.0.2:9000", "acquirer"), ("10.0.0.3", "net")]
             .map(|(one, other)| (one.into(), other.into()))
             .into();
-        let read = table(&options, &[&[("mti", "0200"), ("stan", "1")], &cells[..]].concat());
+        let read = drawn_table(&options, &[&[("mti", "0200"), ("stan", "1")], &cells[..]].concat());
         let found = read.messages()[0];
         assert_eq!((found.from.as_deref(), found.to.as_deref()), (from, to), "{cells:?}");
     }

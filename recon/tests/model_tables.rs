@@ -5,17 +5,11 @@ mod read;
 
 use cardwire_recon::read::{Map, Options};
 use cardwire_recon::record::{ClearingKind, Side};
-use read::{Read, drawn, options};
+use read::{Read, drawn_table, options};
 
 /// A table of one row.
 fn row(side: Side, cells: &[(&str, &str)]) -> Read {
-    table(&options(side), cells)
-}
-
-fn table(options: &Options, cells: &[(&str, &str)]) -> Read {
-    let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
-    let cells: Vec<String> = cells.iter().map(|(_, cell)| format!("\"{cell}\"")).collect();
-    drawn(options, format!("{}\n{}\n", names.join(","), cells.join(",")).as_bytes())
+    drawn_table(&options(side), cells)
 }
 
 fn message(cells: &[(&str, &str)]) -> Read {
@@ -74,7 +68,8 @@ fn amounts_are_minor_units_of_their_currency() {
     for (currency, exponent) in [("JPY", 0), ("CNY", 2), ("840", 2), ("KWD", 3), ("048", 3)] {
         for amount in amounts.into_iter().flat_map(|amount: i64| [amount, -amount]) {
             let of = |options: &Options, name: &str, text: &str| {
-                let read = table(options, &[("booked", "2026-03-16"), (name, text), ("currency", currency)]);
+                let read =
+                    drawn_table(options, &[("booked", "2026-03-16"), (name, text), ("currency", currency)]);
                 assert_eq!(read.words(), [""; 0], "{name} {text} {currency}");
                 read.entries()[0].amount
             };
@@ -181,16 +176,19 @@ fn dates_are_read_as_they_are_written() {
         assert_eq!(read.words(), [format!("line 2: `booked` {words}")], "{text}");
     }
     let no_near = Options { near: None, ..options(Side::Bank) };
-    let read = table(&no_near, &[("booked", "0316"), ("amount", "1")]);
+    let read = drawn_table(&no_near, &[("booked", "0316"), ("amount", "1")]);
     let words = "line 2: `booked` has no year, and nothing near it has one: say --as-of";
     assert_eq!(read.words(), [words]);
     let map = Options { map: Map::parse("date = '%d/%m/%Y'").unwrap(), ..options(Side::Bank) };
     assert_eq!(
-        table(&map, &[("booked", "03/02/2026"), ("amount", "1")]).entries()[0].booked.unwrap().to_string(),
+        drawn_table(&map, &[("booked", "03/02/2026"), ("amount", "1")]).entries()[0]
+            .booked
+            .unwrap()
+            .to_string(),
         "2026-02-03"
     );
     assert_eq!(
-        table(&map, &[("booked", "2026-02-03"), ("amount", "1")]).words(),
+        drawn_table(&map, &[("booked", "2026-02-03"), ("amount", "1")]).words(),
         ["line 2: `booked` is not a date as the column map says it is written"]
     );
 }

@@ -9,7 +9,7 @@ mod read;
 
 use cardwire_recon::read::{Column, Map, Options};
 use cardwire_recon::record::{Currency, Side};
-use read::{Results, options, whole};
+use read::{Results, options, table_of, whole};
 
 /// Values of a cell: nothing, a word, numbers with and without decimals and marks, dates, times, codes, names.
 const CELLS: [&str; 48] = [
@@ -133,9 +133,7 @@ fn row_with(side: Side, name: &str, cell: &str) -> String {
             .is_none_or(|column| column.name() != name)
     });
     cells.push((name, cell));
-    let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
-    let cells: Vec<String> = cells.iter().map(|(_, cell)| format!("\"{cell}\"")).collect();
-    format!("{}\n{}\n", names.join(","), cells.join(","))
+    table_of(&cells)
 }
 
 fn columns(side: Side, name: &str, cells: &[&str], map: Map, currency: Option<Currency>) {

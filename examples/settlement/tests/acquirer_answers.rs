@@ -6,14 +6,14 @@ mod common;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use common::{MERCHANT, TERMINAL, TODAY, sale_request, timers};
+use common::{MERCHANT, TERMINAL, TODAY, sale_request};
 use settlement::card::Card;
 use settlement::clock::Stamp;
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::money::Money;
 use settlement::node::{Node, Released};
 use settlement::ops::Operation;
-use settlement::party::{Acquirer, AcquirerConfig, Command, Desk, Input, Machine, Outcome, Timer};
+use settlement::party::{Acquirer, Command, Desk, Input, Machine, Outcome, Timer};
 use settlement::store::MemStore;
 use settlement::telegram::{Balance, Code, Mti, Slip, Tally, Telegram, Totals, Upload};
 
@@ -29,13 +29,7 @@ struct Alone {
 }
 
 fn acquirer(back_office: bool) -> Box<dyn Machine> {
-    let config = AcquirerConfig {
-        institution: "10344000".to_owned(),
-        merchants: [MERCHANT.to_owned(), BAKER.to_owned()].into(),
-        fee_basis_points: 60,
-        node: 1,
-        timers: timers(),
-    };
+    let config = common::acquirer_config([MERCHANT, BAKER]);
     let acquirer = Acquirer::new(config);
     let accounts = BTreeMap::from([(MERCHANT.to_owned(), "ACC-1".to_owned())]);
     Box::new(if back_office { acquirer.with_back_office(accounts) } else { acquirer })

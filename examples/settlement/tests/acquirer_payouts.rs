@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{MERCHANT, TERMINAL, TODAY, sale_request, timers};
+use common::{MERCHANT, TERMINAL, TODAY, sale_request};
 use settlement::clock::{Date, Stamp};
 use settlement::files::clearing::{ClearingFile, ItemKind, Presentment};
 use settlement::journal::{Party, Record, RecordKind};
@@ -13,7 +13,7 @@ use settlement::money::Money;
 use settlement::node::{Node, Released};
 use settlement::ops::Operation;
 use settlement::party::parcel::{End, Notice, Order, Parcel, Receipt};
-use settlement::party::{Acquirer, AcquirerConfig, CLAIMS, Command, Desk, Input, Machine, Outcome, Timer};
+use settlement::party::{Acquirer, CLAIMS, Command, Desk, Input, Machine, Outcome, Timer};
 use settlement::store::MemStore;
 use settlement::telegram::{Balance, Code, Mti, Slip, Tally, Telegram, Totals};
 
@@ -31,13 +31,7 @@ struct Desked {
 }
 
 fn acquirer() -> Box<dyn Machine> {
-    let config = AcquirerConfig {
-        institution: "10344000".to_owned(),
-        merchants: [MERCHANT.to_owned()].into(),
-        fee_basis_points: 60,
-        node: 1,
-        timers: timers(),
-    };
+    let config = common::acquirer_config([MERCHANT]);
     let accounts = BTreeMap::from([(MERCHANT.to_owned(), "ACC-1".to_owned())]);
     Box::new(Acquirer::new(config).with_back_office(accounts))
 }

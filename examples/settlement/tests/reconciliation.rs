@@ -14,7 +14,7 @@ use settlement::journal::{Party, Record, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::node::Node;
-use settlement::party::{Acquirer as AcquirerMachine, AcquirerConfig, Command, Input, Outcome};
+use settlement::party::{Acquirer as AcquirerMachine, Command, Input, Outcome};
 use settlement::store::MemStore;
 use settlement::telegram::{Balance, Mti, Tally, Telegram, Totals};
 use settlement::wimm::Verdict;
@@ -146,13 +146,7 @@ fn traffic_that_never_pauses_does_not_hold_the_date_up() {
 
 /// A shop of two merchants; the terminal of the second is played by the test.
 fn two_merchants() -> Local {
-    let config = AcquirerConfig {
-        institution: "10344000".to_owned(),
-        merchants: [MERCHANT.to_owned(), BAKER.to_owned()].into(),
-        fee_basis_points: 60,
-        node: 1,
-        timers: timers(),
-    };
+    let config = common::acquirer_config([MERCHANT, BAKER]);
     let nodes = Party::ALL.map(|party| match party {
         Acquirer => Node::open(Box::new(AcquirerMachine::new(config.clone())), Box::new(MemStore::default())),
         other => Node::open(machine(other), Box::new(MemStore::default())),

@@ -10,7 +10,7 @@ use settlement::clock::{Date, Stamp};
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::money::Money;
 use settlement::node::Node;
-use settlement::party::{Acquirer, AcquirerConfig, Input, Machine, Timer};
+use settlement::party::{Acquirer, Input, Machine, Timer};
 use settlement::store::MemStore;
 use settlement::telegram::{Balance, Code, Mti, Original, Tally, Telegram, Totals};
 
@@ -22,13 +22,7 @@ struct Date0520 {
 }
 
 fn acquirer() -> Box<dyn Machine> {
-    let config = AcquirerConfig {
-        institution: "10344000".to_owned(),
-        merchants: [common::MERCHANT.to_owned()].into(),
-        fee_basis_points: 60,
-        node: 1,
-        timers: timers(),
-    };
+    let config = common::acquirer_config([common::MERCHANT]);
     Box::new(Acquirer::new(config))
 }
 

@@ -9,9 +9,7 @@ use settlement::clock::Stamp;
 use settlement::journal::{Party, RecordKind};
 use settlement::money::Money;
 use settlement::node::Node;
-use settlement::party::{
-    Acquirer, AcquirerConfig, Command, Hub, HubConfig, Input, Machine, StandIn, SwitchConfig, Timer,
-};
+use settlement::party::{Acquirer, Command, Hub, HubConfig, Input, Machine, StandIn, SwitchConfig, Timer};
 use settlement::store::MemStore;
 use settlement::telegram::{Code, Mti, Original, Telegram};
 
@@ -75,13 +73,7 @@ impl Alone {
 }
 
 fn acquirer() -> Box<dyn Machine> {
-    let config = AcquirerConfig {
-        institution: "10344000".to_owned(),
-        merchants: [MERCHANT.to_owned()].into(),
-        fee_basis_points: 60,
-        node: 1,
-        timers: timers(),
-    };
+    let config = common::acquirer_config([MERCHANT]);
     Box::new(Acquirer::new(config).with_back_office(BTreeMap::new()).with_routes(&[I, H]))
 }
 
@@ -97,20 +89,6 @@ fn issuer() -> Box<dyn Machine> {
 
 fn code(text: &[u8; 2]) -> Option<Code> {
     Some(Code::of(text))
-}
-
-/// A request as the acquirer sends it.
-fn asked(stan: u64, units: u64) -> Telegram {
-    Telegram {
-        transmission: Some("1123135320".to_owned()),
-        acquirer: "10344000".to_owned(),
-        rrn: Some(format!("632713{stan:06}")),
-        local: Some("1123135320".to_owned()),
-        batch: None,
-        management: None,
-        stan,
-        ..sale_request(stan, units)
-    }
 }
 
 /// Its reversal, or the advice that somebody stood in for it.
@@ -133,7 +111,7 @@ fn hub_in_service() -> Alone {
 #[test]
 fn a_response_finds_its_way_back_by_its_key_also_after_a_restart_and_late() {
     let mut hub = hub_in_service();
-    let sale = asked(500_001, 300);
+    let sale = common::host_request(500_001, 300);
     let sent = hub.hear(Input::Received(A, sale.clone()));
     assert_eq!((sent.len(), sent[0].0, sent[0].1.stan), (1, I, 500_001), "under the key of the acquirer");
     assert_eq!(sent[0].1.pin, sale.pin, "nothing is lost on the way");
@@ -150,7 +128,7 @@ fn a_response_finds_its_way_back_by_its_key_also_after_a_restart_and_late() {
 #[test]
 fn a_request_is_durable_before_it_is_forwarded() {
     let mut hub = hub_in_service();
-    hub.hear(Input::Received(A, asked(500_001, 300)));
+    hub.hear(Input::Received(A, common::host_request(500_001, 300)));
     let history = hub.node.as_ref().unwrap().store().history().unwrap();
     let place = |kind| history.records.iter().rposition(|record| record.kind == kind).unwrap();
     assert!(place(RecordKind::Forwarded) < place(RecordKind::MessageOut));
@@ -161,14 +139,14 @@ fn a_request_is_durable_before_it_is_forwarded() {
 #[test]
 fn what_is_unknown_is_never_approved_in_the_issuers_name() {
     let mut hub = hub_in_service();
-    let sale = asked(500_001, 300);
+    let sale = common::host_request(500_001, 300);
     hub.hear(Input::Received(A, sale.clone()));
     hub.hear(Input::LinkDown(I));
     assert_eq!(hub.hear(Input::Received(A, sale.clone())).len(), 0, "the issuer may have it");
     hub.restart();
     assert_eq!(hub.hear(Input::Received(A, sale.clone())).len(), 0, "also after a restart");
     // one that certainly did not leave is another matter
-    let next = hub.hear(Input::Received(A, asked(500_002, 300)));
+    let next = hub.hear(Input::Received(A, common::host_request(500_002, 300)));
     assert_eq!((next[0].0, next[0].1.code), (A, code(b"00")));
     // and one that came twice may have left once
     let mut hub = hub_in_service();
@@ -183,7 +161,7 @@ fn limits_hold_for_a_sale_and_for_a_card_and_a_sale_is_approved_once() {
     let mut hub = hub_in_service();
     hub.hear(Input::LinkDown(I));
     let mut said = |stan, units| {
-        let sent = hub.hear(Input::Received(A, asked(stan, units)));
+        let sent = hub.hear(Input::Received(A, common::host_request(stan, units)));
         (sent[0].1.code.unwrap().to_string(), sent[0].1.approval.clone().unwrap_or_default())
     };
     assert_eq!(said(1, 50_001).0, "61");
@@ -202,13 +180,13 @@ fn advices_go_out_in_order_until_the_issuer_has_each_and_a_refusal_is_named() {
     let mut hub = hub_in_service();
     hub.hear(Input::LinkDown(I));
     for (stan, units) in [(1, 10_000), (2, 20_000)] {
-        hub.hear(Input::Received(A, asked(stan, units)));
+        hub.hear(Input::Received(A, common::host_request(stan, units)));
     }
     hub.restart();
     let [(_, sign_on)] = &hub.hear(Input::LinkUp(I))[..] else { panic!() };
     let first = hub.hear(Input::Received(I, sign_on.answer(Code::of(b"00"))));
     assert_eq!((first.len(), first[0].1.mti, first[0].1.amount), (1, Mti(220), Some(Money::minor(10_000))));
-    assert_eq!(first[0].1.pan, asked(1, 1).pan, "the issuer is told the card");
+    assert_eq!(first[0].1.pan, common::host_request(1, 1).pan, "the issuer is told the card");
     // not now: the same goes out again, as a repeat
     hub.hear(Input::Received(I, first[0].1.answer(Code::of(b"96"))));
     hub.run_out(|timer| matches!(timer, Timer::Advice(..)));
@@ -227,7 +205,7 @@ fn advices_go_out_in_order_until_the_issuer_has_each_and_a_refusal_is_named() {
 fn a_reversal_waits_for_the_advice_of_its_sale_and_comes_before_a_sale_that_is_late() {
     let mut hub = hub_in_service();
     hub.hear(Input::LinkDown(I));
-    let (sale, late) = (asked(1, 10_000), asked(2, 10_000));
+    let (sale, late) = (common::host_request(1, 10_000), common::host_request(2, 10_000));
     hub.hear(Input::Received(A, sale.clone()));
     let said = hub.hear(Input::Received(A, about(&sale, Mti(420), 9)));
     assert_eq!((said[0].0, said[0].1.code), (A, code(b"09")), "no final answer");
@@ -240,7 +218,7 @@ fn a_reversal_waits_for_the_advice_of_its_sale_and_comes_before_a_sale_that_is_l
 #[test]
 fn one_original_by_two_ways_is_held_once() {
     let mut issuer = Alone::new(issuer);
-    let sale = asked(500_001, 300);
+    let sale = common::host_request(500_001, 300);
     let direct = issuer.hear(Input::Received(A, sale.clone()));
     let hub = issuer.hear(Input::Received(H, sale.clone()));
     let told = issuer.hear(Input::Received(H, about(&sale, Mti(220), 700_001)));
@@ -259,8 +237,9 @@ fn one_original_by_two_ways_is_held_once() {
 #[test]
 fn what_the_issuer_refuses_of_a_stand_in_it_bears_once() {
     let mut issuer = Alone::new(issuer);
-    let closed = Telegram { pan: settlement::card::Pan::new("4111111111111112"), ..asked(1, 4_000) };
-    let too_much = asked(2, 9_000_000);
+    let closed =
+        Telegram { pan: settlement::card::Pan::new("4111111111111112"), ..common::host_request(1, 4_000) };
+    let too_much = common::host_request(2, 9_000_000);
     for (sale, refusal, exposure) in [(&closed, b"14", -4_000), (&too_much, b"61", -9_004_000)] {
         for mti in [Mti(220), Mti(221)] {
             let said = issuer.hear(Input::Received(H, about(sale, mti, 700_000 + sale.stan)));

@@ -358,25 +358,13 @@ fn standing_in(date: Option<&str>) -> Alone {
     hub
 }
 
-fn asked(stan: u64, units: u64) -> Telegram {
-    Telegram {
-        transmission: Some("1123135320".to_owned()),
-        acquirer: "10344000".to_owned(),
-        rrn: Some(format!("632713{stan:06}")),
-        local: Some("1123135320".to_owned()),
-        batch: None,
-        management: None,
-        ..common::sale_request(stan, units)
-    }
-}
-
 #[test]
 fn a_hub_that_stands_in_has_a_code_for_each_cause() {
     let mut hub = standing_in(Some("1123"));
     let mut stan = 0;
     let mut says = |change: &dyn Fn(Telegram) -> Telegram| {
         stan += 1;
-        let mut sent = hub.host_sends(change(asked(stan, 700))).sends;
+        let mut sent = hub.host_sends(change(common::host_request(stan, 700))).sends;
         assert_eq!((sent.len(), sent[0].0), (1, Acquirer));
         sent.remove(0).1.code.unwrap().to_string()
     };
@@ -397,7 +385,7 @@ fn a_hub_that_stands_in_has_a_code_for_each_cause() {
     assert_eq!(says(&refund), "91", "nobody stands in for a refund");
     let hold = |message| Telegram { operation: Operation::Preauth, mti: Mti::AUTHORIZATION, ..message };
     assert_eq!(says(&hold), "00");
-    let unknown = standing_in(None).host_sends(asked(1, 700)).sends.remove(0).1;
+    let unknown = standing_in(None).host_sends(common::host_request(1, 700)).sends.remove(0).1;
     assert_eq!(unknown.code, Some(code(b"91")), "of no settlement date that it knows");
     let words = [
         (Command::Desk(Desk::SettlePositions), "nobody owes anything"),
@@ -411,7 +399,7 @@ fn a_hub_that_stands_in_has_a_code_for_each_cause() {
 #[test]
 fn an_advice_tells_the_issuer_all_that_the_sale_was() {
     let mut hub = standing_in(Some("1123"));
-    let sale = asked(5, 700);
+    let sale = common::host_request(5, 700);
     let response = hub.host_sends(sale.clone()).sends.remove(0).1;
     assert_eq!((response.settlement.as_deref(), response.local.clone()), (Some("1123"), sale.local.clone()));
     hub.now = hub.now.after(Duration::from_secs(5));

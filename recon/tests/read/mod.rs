@@ -25,6 +25,18 @@ pub(crate) fn options(side: Side) -> Options {
     options
 }
 
+/// A table of one row.
+pub(crate) fn table_of(cells: &[(&str, &str)]) -> String {
+    let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
+    let cells: Vec<String> = cells.iter().map(|(_, cell)| format!("\"{cell}\"")).collect();
+    format!("{}\n{}\n", names.join(","), cells.join(","))
+}
+
+/// What is read of such a table.
+pub(crate) fn drawn_table(options: &Options, cells: &[(&str, &str)]) -> Read {
+    drawn(options, table_of(cells).as_bytes())
+}
+
 /// The records of octets, which are those that are kept of them.
 #[track_caller]
 pub(crate) fn all(options: &Options, octets: &[u8]) -> Read {

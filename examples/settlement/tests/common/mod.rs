@@ -13,7 +13,7 @@ use settlement::journal::{Party, Record, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::node::Node;
-use settlement::party::{Command, Input, Machine, Outcome, Timers};
+use settlement::party::{AcquirerConfig, Command, Input, Machine, Outcome, Timers};
 use settlement::store::MemStore;
 use settlement::telegram::{Mti, Telegram};
 use settlement::wimm::{self, Answer, Lang};
@@ -125,6 +125,17 @@ pub(crate) fn sell(world: &mut Local, units: u64) -> Vec<(Party, Outcome)> {
     world.outcomes()
 }
 
+/// An acquirer of these merchants, of whose sales it keeps 60 basis points.
+pub(crate) fn acquirer_config<const N: usize>(merchants: [&str; N]) -> AcquirerConfig {
+    AcquirerConfig {
+        institution: "10344000".to_owned(),
+        merchants: merchants.map(str::to_owned).into(),
+        fee_basis_points: 60,
+        node: 1,
+        timers: timers(),
+    }
+}
+
 /// The 0200 a terminal would send.
 pub(crate) fn sale_request(stan: u64, units: u64) -> Telegram {
     let card = card();
@@ -134,6 +145,19 @@ pub(crate) fn sale_request(stan: u64, units: u64) -> Telegram {
         expiry: Some(card.expiry),
         pin: Some(card.pin),
         ..reversal_request(Mti::SALE, stan, units)
+    }
+}
+
+/// The 0200 that the acquirer would make of it for the issuer or the hub.
+pub(crate) fn host_request(stan: u64, units: u64) -> Telegram {
+    Telegram {
+        transmission: Some("1123135320".to_owned()),
+        acquirer: "10344000".to_owned(),
+        rrn: Some(format!("632713{stan:06}")),
+        local: Some("1123135320".to_owned()),
+        batch: None,
+        management: None,
+        ..sale_request(stan, units)
     }
 }
 

@@ -2,20 +2,18 @@ use super::*;
 use crate::output::Color;
 use cardwire::spec::ISO87_ASCII;
 
+/// A report with nothing in it yet.
+fn report(output: &mut Output) -> Report<'_> {
+    Report { output, shown: Shown::Masked, all: false, is_one_spec: true, differences: 0, told: false }
+}
+
 #[test]
 fn work_grows_with_the_parts() {
     let parsed = Inspection::of(&ISO87_ASCII, b"08000020000000000000000001");
     let fields: Vec<Field<'_>> = parsed.fields().collect();
     crate::work::tests::assert_linear("parts of one key", |size| {
         let mut output = Output::new(Color::Never);
-        let mut report = Report {
-            output: &mut output,
-            shown: Shown::Masked,
-            all: false,
-            is_one_spec: true,
-            differences: 0,
-            told: false,
-        };
+        let mut report = report(&mut output);
         let many = fields.repeat(size);
         assert!(report.fields(many.clone(), many, "").is_ok());
     });
@@ -122,14 +120,7 @@ fn what_has_no_place_is_compared() {
         ),
     ] {
         let mut output = Output::in_memory(false);
-        let mut report = Report {
-            output: &mut output,
-            shown: Shown::Masked,
-            all: false,
-            is_one_spec: true,
-            differences: 0,
-            told: false,
-        };
+        let mut report = report(&mut output);
         assert!(report.left(&one, &other).is_ok());
         assert_eq!(report.differences, wanted.lines().count());
         assert_eq!(String::from_utf8_lossy(&output.take()), wanted);
